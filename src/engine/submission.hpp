@@ -1,0 +1,57 @@
+// Use case: take orders, make them durable jobs, say honestly how long they will take.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "delivery/asset_store.hpp"
+#include "delivery/photo_source.hpp"
+#include "engine/estimator.hpp"
+#include "engine/orders.hpp"
+#include "jobs/job_store.hpp"
+
+namespace cutroom::engine {
+
+struct SubmissionLimits {
+  std::uint64_t waiting_max = 1'000'000;  // Per queue; beyond: queue_full.
+  std::size_t bulk_max = 10'000;          // Orders in one call.
+  std::size_t photo_bytes_max = 50U << 20U;
+  jobs::RetryPolicy retry{};
+  Millis job_timeout{60'000};
+};
+
+struct Submitted {
+  std::vector<jobs::JobId> job_ids;      // In the order of the orders.
+  std::int64_t estimated_seconds = 0;    // Until the last of them is done; at least 1.
+};
+
+class Submission {
+ public:
+  Submission(jobs::JobStore&, delivery::AssetStore&, const delivery::PhotoSource&, const Estimator&, const Clock&,
+             SubmissionLimits);
+
+  // All of them or none; answered once they are durable. invalid_input names the field of the API ("photoUrl", or
+  // "photoUrls[3]" with `bulk`); queue_full; unavailable after stop().
+  boost::asio::awaitable<Result<Submitted>> submit(std::vector<CutOutOrder>, bool bulk);
+
+  // Refuses from now on.
+  void stop() { stopping_ = true; }
+
+ private:
+  boost::asio::awaitable<Result<CutOutPayload>> accept_photo(CutOutOrder, std::string field);
+
+  jobs::JobStore& store_;
+  delivery::AssetStore& assets_;
+  const delivery::PhotoSource& photos_;
+  const Estimator& estimator_;
+  const Clock& clock_;
+  SubmissionLimits limits_;
+  bool stopping_ = false;
+};
+
+}  // namespace cutroom::engine

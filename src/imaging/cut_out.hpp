@@ -1,0 +1,27 @@
+// From picture and mask to what the vendor gets. Blocking, CPU-bound, any pool thread.
+#pragma once
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "imaging/image.hpp"
+#include "imaging/image_codec.hpp"
+
+namespace cutroom::imaging {
+
+struct CutOutOptions {
+  Format format = Format::png;
+  int quality = 90;
+  std::optional<Rgb> background;  // Composed onto it (sRGB, source-over); needed for jpeg: white where not given.
+  bool mask_only = false;         // The result is the mask as grey picture; background is ignored.
+  bool decontaminate = true;      // Estimate foreground colours in the semi-transparent band.
+};
+
+// The picture to encode: RGBA (straight alpha), RGB where there is a background, grey for mask_only. Takes the
+// picture by value to work in its memory. `alpha`: the source file's own, multiplied into the mask.
+Image cut_out(Image rgb, const Mask& mask, const std::optional<Mask>& alpha, const CutOutOptions&);
+
+// Smallest rectangle that holds every pixel with mask > threshold; nullopt: there is none.
+std::optional<Rect> foreground_box(const Mask&, int threshold = 127);
+
+}  // namespace cutroom::imaging
