@@ -4,6 +4,7 @@ add_library(cutroom_flags INTERFACE)
 target_include_directories(cutroom_flags INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_options(cutroom_flags INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -Wno-mismatched-new-delete  # g++ 12 sees one in every coroutine frame of Asio that it inlines.
   -fpch-preprocess  # So that ccache can see through the precompiled header.
   -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wno-missing-field-initializers
   $<$<CONFIG:Release>:-O2 -g1>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,11 @@ class Submission {
   void stop() { stopping_ = true; }
 
  private:
-  boost::asio::awaitable<Result<CutOutPayload>> accept_photo(CutOutOrder, std::string field);
+  // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
+  boost::asio::awaitable<Result<CutOutPayload>> accept_photo(CutOutOrder, std::optional<std::size_t> index);
+  // The queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would double
+  // the store's work, and an estimate needs no more.
+  boost::asio::awaitable<Result<void>> refresh_depth();
 
   jobs::JobStore& store_;
   delivery::AssetStore& assets_;
@@ -51,6 +56,8 @@ class Submission {
   const Estimator& estimator_;
   const Clock& clock_;
   SubmissionLimits limits_;
+  jobs::QueueCounts depth_;
+  std::optional<TimePoint> depth_at_;
   bool stopping_ = false;
 };
 

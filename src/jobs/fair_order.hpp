@@ -67,10 +67,10 @@ class FairOrder {
   // A waiting job goes away unclaimed; false where it isn't waiting here.
   bool remove(std::string_view vendor, OrderedJob);
 
-  std::size_t waiting() const { return waiting_; }
+  std::size_t waiting() const;
   std::size_t waiting_of(std::string_view vendor) const;
   std::size_t running_of(std::string_view vendor) const;
-  double virtual_time() const { return virtual_time_; }
+  double virtual_time() const;
 
   // For a store that starts again: positions as they were, and jobs that were running at the time.
   void restore_virtual_time(double);

@@ -1,0 +1,66 @@
+// Claims jobs of one queue and sees each to an end: `slots` of them at a time. Lives on the I/O thread.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <string>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "base/clock.hpp"
+#include "engine/estimator.hpp"
+#include "engine/job_path.hpp"
+#include "engine/signal.hpp"
+#include "jobs/job_store.hpp"
+
+namespace cutroom::engine {
+
+struct WorkerOptions {
+  std::string queue;
+  std::size_t slots = 3;
+  std::string name;          // Of this process, in logs.
+  Millis lease{30'000};      // Renewed every third of it.
+  Millis store_pause{1'000}; // After an error of the store, before it is asked again.
+};
+
+class Worker {
+ public:
+  Worker(boost::asio::any_io_executor, jobs::JobStore&, JobPath&, Estimator&, const Clock&, WorkerOptions);
+  ~Worker();  // After stop() only.
+
+  void start();
+  // Something may be claimable in the queue.
+  void wake() { work_.notify(); }
+
+  // Claims nothing more; lets running jobs end within `grace`, then stops them and gives their leases back without
+  // counting an attempt. Returns when no job of it runs any more.
+  boost::asio::awaitable<void> stop(Millis grace);
+
+  std::size_t running() const { return running_.size(); }
+
+ private:
+  struct Running;
+
+  boost::asio::awaitable<void> slot();
+  boost::asio::awaitable<void> run_one(jobs::LeasedJob);
+  boost::asio::awaitable<void> keep_alive(Running&);
+  boost::asio::awaitable<void> settle(Running&, const Result<std::string>&);
+  boost::asio::awaitable<void> settle_failure(Running&, const Error&);
+
+  boost::asio::any_io_executor executor_;
+  jobs::JobStore& store_;
+  JobPath& path_;
+  Estimator& estimator_;
+  const Clock& clock_;
+  WorkerOptions options_;
+
+  Signal work_;        // A claim may succeed, or stopping_ has changed.
+  Signal slot_ended_;
+  std::list<Running> running_;
+  std::size_t slots_open_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace cutroom::engine
