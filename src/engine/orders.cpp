@@ -21,18 +21,6 @@ std::string hex_of(const imaging::Rgb& colour) {
   return text.data();
 }
 
-// Only what differs from the default, so that a job's data stays as short as the seed's.
-json::object options_to_json(const imaging::CutOutOptions& options) {
-  const imaging::CutOutOptions defaults;
-  json::object out;
-  if (options.format != defaults.format) out["format"] = imaging::to_string(options.format);
-  if (options.quality != defaults.quality) out["quality"] = options.quality;
-  if (options.background) out["background"] = hex_of(*options.background);
-  if (options.mask_only) out["maskOnly"] = true;
-  if (options.decontaminate != defaults.decontaminate) out["decontaminate"] = options.decontaminate;
-  return out;
-}
-
 std::optional<imaging::Rgb> colour_from_hex(std::string_view text) {
   unsigned r = 0;
   unsigned g = 0;
@@ -60,6 +48,17 @@ std::string text_at(const json::object& object, std::string_view key) {
 }
 
 }  // namespace
+
+json::object options_to_json(const imaging::CutOutOptions& options) {
+  const imaging::CutOutOptions defaults;
+  json::object out;
+  if (options.format != defaults.format) out["format"] = imaging::to_string(options.format);
+  if (options.quality != defaults.quality) out["quality"] = options.quality;
+  if (options.background) out["background"] = hex_of(*options.background);
+  if (options.mask_only) out["maskOnly"] = true;
+  if (options.decontaminate != defaults.decontaminate) out["decontaminate"] = options.decontaminate;
+  return out;
+}
 
 std::string CutOutPayload::record_key() const { return key_of(record_id); }
 std::string CutOutPayload::project_key() const { return key_of(project_id); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include "base/bytes.hpp"
@@ -38,6 +39,8 @@ struct CutOutPayload {
 };
 
 std::string to_json(const CutOutPayload&);
+// Only what differs from the default, so that a job's data stays as short as the caller sent it.
+boost::json::object options_to_json(const imaging::CutOutOptions&);
 Result<CutOutPayload> payload_from_json(const std::string&);
 
 }  // namespace cutroom::engine
