@@ -1,0 +1,40 @@
+// The program's commands: each has its flags and a function that returns the exit code (app/exit_codes.hpp).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/settings.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace cutroom::app {
+
+int run_serve(const Settings&);
+int run_config(const SettingsInForce&);
+
+struct RemoveArguments {
+  std::string in;
+  std::string out;
+  std::string format;      // Empty: by OUT's extension, else png.
+  std::string background;  // Empty: transparent.
+  int quality = 90;
+  bool mask_only = false;
+  bool recursive = false;
+};
+CLI::App* add_remove_command(CLI::App&, RemoveArguments&);
+int run_remove(const Settings&, const RemoveArguments&);
+
+struct SubmitArguments {
+  std::string server = "http://127.0.0.1:3001";
+  std::string vendor = "shell";
+  std::string project = "shell";
+  std::string out;  // A folder for the results; empty: they stay on the server.
+  std::vector<std::string> files;
+};
+CLI::App* add_submit_command(CLI::App&, SubmitArguments&);
+int run_submit(const SubmitArguments&);
+
+}  // namespace cutroom::app

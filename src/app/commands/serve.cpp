@@ -1,0 +1,65 @@
+// cutroom serve: starts the embedded server and stops it in order on SIGTERM or SIGINT.
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "app/commands/commands.hpp"
+#include "app/exit_codes.hpp"
+#include "app/wire.hpp"
+#include "base/log.hpp"
+
+namespace cutroom::app {
+namespace {
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+
+int complain(const Error& error) {
+  std::cerr << "cutroom: " << error.text() << (error.detail.empty() ? "" : " (" + error.detail + ")") << '\n';
+  return error.code == Errc::invalid_input ? kExitUsage : kExitUnavailable;
+}
+
+boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settings) {
+  boost::asio::signal_set signals(co_await boost::asio::this_coro::executor, SIGINT, SIGTERM);
+  if (const auto started = co_await server.start(); !started) {
+    co_await server.stop();
+    co_return complain(started.error());
+  }
+  const bool v6 = settings.listen_address.find(':') != std::string::npos;
+  // On standard output: scripts that ask for port 0 read it here.
+  std::cout << "cutroom listens on http://" << (v6 ? "[" : "") << settings.listen_address << (v6 ? "]" : "") << ":"
+            << server.port() << std::endl;
+  boost::system::error_code failed;
+  const int signal = co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
+  log::info("stopping ({})", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  co_await server.stop();
+  log::info("stopped");
+  co_return kExitOk;
+}
+
+}  // namespace
+
+int run_serve(const Settings& settings) {
+  if (!is_loopback(settings.listen_address) && !settings.open_to_all)
+    return complain({.code = Errc::invalid_input,
+                     .message = "listening on " + settings.listen_address +
+                                " would be open to everybody who can reach it, since no vendor needs a key; listen on "
+                                "127.0.0.1, or say --open-to-all true if that is meant"});
+  boost::asio::io_context io(1);
+  auto server = make_embedded_server(io, settings);
+  if (!server) return complain(server.error());
+
+  int exit_code = kExitUnavailable;
+  boost::asio::co_spawn(io, serve(**server, settings), [&](std::exception_ptr bug, int code) {
+    if (bug) std::rethrow_exception(bug);
+    exit_code = code;
+  });
+  io.run();
+  return exit_code;
+}
+
+}  // namespace cutroom::app
