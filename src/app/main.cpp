@@ -18,13 +18,6 @@ constexpr const char* kExitCodesText =
     "Exit codes: 0 all is well, 1 some photos failed, 2 wrong usage or settings,\n"
     "3 model, port, data folder or server can't be had, 130 interrupted.";
 
-std::string flag_of(const SettingRow& row) {
-  std::string flag(row.flag.empty() ? row.key : row.flag);
-  for (char& c : flag)
-    if (c == '.' || c == '_') c = '-';
-  return flag;
-}
-
 // Every row of the setting table as a flag of the command.
 void add_setting_flags(CLI::App& command, std::map<std::string, std::string>& flags, std::string& file) {
   command.add_option("--config", file, "the settings' file (TOML)")->check(CLI::ExistingFile);
@@ -32,7 +25,7 @@ void add_setting_flags(CLI::App& command, std::map<std::string, std::string>& fl
     const std::string key(row.key);
     command
         .add_option_function<std::string>(
-            "--" + flag_of(row), [&flags, key](const std::string& value) { flags[key] = value; },
+            flag_of(row), [&flags, key](const std::string& value) { flags[key] = value; },
             std::string(row.meaning))
         ->type_name(std::string(row.allowed));
   }

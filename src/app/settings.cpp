@@ -307,6 +307,13 @@ Result<void> apply_file(SettingsInForce& into, const std::string& file) {
 
 std::span<const SettingRow> setting_table() { return table(); }
 
+std::string flag_of(const SettingRow& row) {
+  std::string flag = "--" + std::string(row.flag.empty() ? row.key : row.flag);
+  for (char& c : flag)
+    if (c == '.' || c == '_') c = '-';
+  return flag;
+}
+
 Result<SettingsInForce> read_settings(const Sources& sources) {
   SettingsInForce out;
   for (const SettingRow& row : setting_table()) out.origins[std::string(row.key)] = "default";
@@ -323,8 +330,7 @@ Result<SettingsInForce> read_settings(const Sources& sources) {
   for (const SettingRow& row : setting_table()) {
     const auto flag = sources.flags.find(std::string(row.key));
     if (flag == sources.flags.end()) continue;
-    if (auto applied = apply(out, row, "--" + std::string(row.flag.empty() ? row.key : row.flag), flag->second);
-        !applied)
+    if (auto applied = apply(out, row, flag_of(row), flag->second); !applied)
       return applied.error();
   }
   return out;

@@ -57,6 +57,8 @@ struct SettingRow {
 };
 
 std::span<const SettingRow> setting_table();
+// "--jobs-attempts"
+std::string flag_of(const SettingRow&);
 
 struct Sources {
   std::optional<std::string> file;                  // Path of the TOML file; must exist where it is given.

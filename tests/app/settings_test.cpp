@@ -1,0 +1,127 @@
+#include "app/settings.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace cutroom::app {
+namespace {
+
+class SettingsTest : public testing::Test {
+ protected:
+  std::string file(const std::string& text) {
+    const std::string path = testing::TempDir() + "settings_test.toml";
+    std::ofstream(path) << text;
+    return path;
+  }
+  Result<SettingsInForce> read() {
+    return read_settings({.file = toml ? std::optional(file(*toml)) : std::nullopt,
+                          .environment = [this](const std::string& name) -> std::optional<std::string> {
+                            const auto found = environment.find(name);
+                            return found == environment.end() ? std::nullopt : std::optional(found->second);
+                          },
+                          .flags = flags});
+  }
+
+  std::optional<std::string> toml;
+  std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> flags;
+};
+
+TEST_F(SettingsTest, have_the_defaults_of_the_drop_in) {
+  const auto in_force = read();
+  ASSERT_TRUE(in_force);
+  EXPECT_EQ(in_force->settings.listen_address, "127.0.0.1");
+  EXPECT_EQ(in_force->settings.listen_port, 3001);
+  EXPECT_EQ(in_force->settings.background_removal_slots, 3);
+  EXPECT_EQ(in_force->settings.attempts, 3);
+  EXPECT_EQ(in_force->origins.at("listen"), "default");
+}
+
+TEST_F(SettingsTest, let_the_environment_beat_the_file_and_a_flag_beat_both) {
+  toml = "listen = '127.0.0.1:1'\ndata_dir = 'from-file'\nlog_level = 'debug'\n";
+  environment = {{"CUTROOM_LISTEN", "127.0.0.1:2"}, {"CUTROOM_DATA_DIR", "from-env"}};
+  flags = {{"listen", "127.0.0.1:3"}};
+  const auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  EXPECT_EQ(in_force->settings.listen_port, 3);
+  EXPECT_EQ(in_force->settings.data_dir, "from-env");
+  EXPECT_EQ(in_force->settings.log_level, "debug");
+  EXPECT_EQ(in_force->origins.at("listen"), "--listen");
+  EXPECT_EQ(in_force->origins.at("data_dir"), "CUTROOM_DATA_DIR");
+}
+
+TEST_F(SettingsTest, know_the_old_names_and_prefer_the_new) {
+  environment = {{"PORT", "4000"}};
+  EXPECT_EQ(read()->settings.listen_port, 4000);
+  environment["CUTROOM_PORT"] = "5000";
+  EXPECT_EQ(read()->settings.listen_port, 5000);
+}
+
+TEST_F(SettingsTest, read_lists_tables_and_vendors_from_the_file) {
+  toml = R"(
+[fetch]
+allow = ["127.0.0.1/32", "10.1.0.0/16"]
+ports = [8080, 8443]
+[queues.background_removal]
+slots = 5
+[vendors.big]
+weight = 3
+cap = 2
+cap_is_hard = true
+)";
+  const auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  EXPECT_EQ(in_force->settings.fetch_allow, (std::vector<std::string>{"127.0.0.1/32", "10.1.0.0/16"}));
+  EXPECT_EQ(in_force->settings.fetch_ports, (std::vector<std::uint16_t>{8080, 8443}));
+  EXPECT_EQ(in_force->settings.background_removal_slots, 5);
+  EXPECT_EQ(in_force->settings.vendors.at("big"), (jobs::VendorShare{.weight = 3, .cap = 2, .cap_is_hard = true}));
+}
+
+TEST_F(SettingsTest, name_key_value_and_what_is_allowed_when_one_is_wrong) {
+  flags = {{"jobs.attempts", "none"}};
+  const auto wrong = read();
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().text(), "--jobs-attempts: 'none' is not allowed for jobs.attempts; allowed: 1..100");
+  flags = {{"listen", "3001"}};
+  EXPECT_FALSE(read());
+  flags = {{"listen", "127.0.0.1:70000"}};
+  EXPECT_FALSE(read());
+}
+
+TEST_F(SettingsTest, refuse_a_key_that_does_not_exist) {
+  toml = "[fetch]\nalow = '127.0.0.1/32'\n";
+  const auto wrong = read();
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().text(), testing::HasSubstr("there is no setting 'fetch.alow'"));
+}
+
+TEST_F(SettingsTest, say_the_line_of_a_broken_file) {
+  toml = "listen = '127.0.0.1:1'\ndata_dir = \n";
+  const auto wrong = read();
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().text(), testing::HasSubstr("line 2"));
+}
+
+TEST_F(SettingsTest, refuse_a_vendor_without_weight) {
+  toml = "[vendors.v]\nweight = 0\n";
+  const auto wrong = read();
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().text(), testing::HasSubstr("vendors.v.weight is not allowed"));
+}
+
+TEST_F(SettingsTest, give_each_row_a_key_an_environment_variable_and_a_meaning) {
+  std::set<std::string_view> keys;
+  for (const SettingRow& row : setting_table()) {
+    EXPECT_TRUE(keys.insert(row.key).second) << row.key;
+    EXPECT_TRUE(row.environment.starts_with("CUTROOM_")) << row.key;
+    EXPECT_FALSE(row.meaning.empty()) << row.key;
+    EXPECT_FALSE(row.allowed.empty()) << row.key;
+  }
+}
+
+}  // namespace
+}  // namespace cutroom::app
