@@ -25,7 +25,10 @@ enum class OutputKind : std::uint8_t {
 struct ModelSpec {
   std::string name;      // The sidecar's file name.
   std::string file;      // The ONNX file's name, without folder.
-  std::string sha256;    // Empty: not checked (a user's own model).
+  // What the file's bytes must hash to, in lower-case hex. Empty: not checked (a user's own model). MD5 only where
+  // the publisher gives nothing better.
+  std::string sha256;
+  std::string md5;
   std::string source;    // Where `file` comes from, for people and for pulling.
   std::string licence;
   bool commercial = false;

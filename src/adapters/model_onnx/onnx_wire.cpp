@@ -1,0 +1,108 @@
+#include "adapters/model_onnx/onnx_wire.hpp"
+
+namespace cutroom::model_onnx {
+namespace {
+
+// A block's size, written before it is known: always five bytes, which is enough for 32 GiB. Readers take a
+// number with leading zeros (here: trailing groups of 0 bits) as the same number.
+constexpr std::size_t kSizeBytes = 5;
+
+}  // namespace
+
+std::optional<std::uint64_t> WireReader::varint() {
+  std::uint64_t value = 0;
+  for (unsigned i = 0; i < 10 && i < rest_.size(); ++i) {
+    value |= static_cast<std::uint64_t>(rest_[i] & 0x7FU) << (7 * i);
+    if ((rest_[i] & 0x80U) == 0) {
+      rest_ = rest_.subspan(i + 1);
+      return value;
+    }
+  }
+  broken_ = true;
+  return std::nullopt;
+}
+
+std::optional<WireField> WireReader::next() {
+  if (rest_.empty() || broken_) return std::nullopt;
+  const View start = rest_;
+  const auto tag = varint();
+  if (!tag || *tag >> 3 == 0 || *tag >> 3 > 0x1FFF'FFFF) {
+    broken_ = true;
+    return std::nullopt;
+  }
+  WireField field{.number = static_cast<std::uint32_t>(*tag >> 3),
+                  .type = static_cast<std::uint32_t>(*tag & 7)};
+  std::uint64_t skip = 0;
+  switch (field.type) {
+    case kNumber: {
+      const auto value = varint();
+      if (!value) return std::nullopt;
+      field.value = *value;
+      break;
+    }
+    case 1:
+      skip = 8;
+      break;
+    case kBlock: {
+      const auto size = varint();
+      if (!size) return std::nullopt;
+      skip = *size;
+      break;
+    }
+    case 5:
+      skip = 4;
+      break;
+    default:
+      skip = UINT64_MAX;
+      break;  // Groups, long out of use.
+  }
+  if (skip > rest_.size()) {
+    broken_ = true;
+    return std::nullopt;
+  }
+  if (field.type == kBlock) field.block = rest_.first(skip);
+  rest_ = rest_.subspan(skip);
+  field.whole = start.first(start.size() - rest_.size());
+  return field;
+}
+
+void WireWriter::varint(std::uint64_t value) {
+  for (; value > 0x7F; value >>= 7) bytes_.push_back(static_cast<std::uint8_t>(value | 0x80U));
+  bytes_.push_back(static_cast<std::uint8_t>(value));
+}
+
+void WireWriter::number(std::uint32_t field, std::uint64_t value) {
+  varint(static_cast<std::uint64_t>(field) << 3 | kNumber);
+  varint(value);
+}
+
+void WireWriter::block(std::uint32_t field, View content) {
+  varint(static_cast<std::uint64_t>(field) << 3 | kBlock);
+  varint(content.size());
+  raw(content);
+}
+
+void WireWriter::text(std::uint32_t field, std::string_view content) {
+  block(field, {reinterpret_cast<const std::uint8_t*>(content.data()), content.size()});
+}
+
+std::size_t WireWriter::begin(std::uint32_t field) {
+  varint(static_cast<std::uint64_t>(field) << 3 | kBlock);
+  bytes_.resize(bytes_.size() + kSizeBytes);
+  return bytes_.size();
+}
+
+void WireWriter::end(std::size_t begun) {
+  std::uint64_t size = bytes_.size() - begun;
+  for (std::size_t i = 0; i < kSizeBytes; ++i, size >>= 7) {
+    const auto more = static_cast<std::uint8_t>(i + 1 < kSizeBytes ? 0x80U : 0U);
+    bytes_[begun - kSizeBytes + i] = static_cast<std::uint8_t>((size & 0x7FU) | more);
+  }
+}
+
+std::span<std::uint8_t> WireWriter::room(std::size_t size) {
+  bytes_.resize(bytes_.size() + size);
+  return std::span(bytes_).last(size);
+}
+
+}  // namespace cutroom::model_onnx
