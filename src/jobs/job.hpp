@@ -60,7 +60,7 @@ struct Job {
   JobState state = JobState::waiting;
   int attempts_made = 0;   // Attempts that ended (failed or completed), as in Bull. Not the one running.
   int stalls = 0;          // Times a lease ran out: the worker died or hung.
-  int progress = 0;        // Percent.
+  int progress = 0;        // Percent, of the attempt that runs; 100 once completed, else 0.
   TimePoint created_at{};
   std::optional<TimePoint> run_at;        // With delayed.
   std::optional<TimePoint> processed_at;  // Start of the last attempt.

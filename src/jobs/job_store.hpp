@@ -33,7 +33,8 @@ struct ClaimOptions {
 
 struct Claim {
   std::optional<LeasedJob> job;
-  // Where no job: the time the earliest delayed job of the queue is due, so that the caller can wait for it.
+  // Where no job: the time the earliest delayed job of the queue is due, so that the caller can wait for it. None
+  // for a paused queue: on_work tells when that ends.
   std::optional<TimePoint> due;
 };
 
@@ -45,6 +46,10 @@ struct Recovered {
 // A lease may run out this often before the job is a dead letter: the photo may be what kills the worker.
 inline constexpr int kStallsMax = 3;
 
+// One claim makes at most this many due jobs waiting, the longest due first, so that its time is bounded; the next
+// claim goes on.
+inline constexpr std::size_t kPromoteMax = 1'000;
+
 class JobStore {
  public:
   virtual ~JobStore() = default;
@@ -54,7 +59,7 @@ class JobStore {
   // are fine, missing ones are not. Set once, before the first job.
   virtual void on_work(std::function<void(const std::string& queue)>) = 0;
 
-  // Accepts all of them or none, in this order; ids in the same order.
+  // Accepts all of them or none, in this order; ids in the same order. invalid_input: jobs/new_job_rules.hpp.
   virtual boost::asio::awaitable<Result<std::vector<JobId>>> add(std::vector<NewJob>, TimePoint now) = 0;
 
   // Leases the next job of the queue in fair order (jobs/fair_order.hpp). Delayed jobs that are due are waiting
@@ -65,7 +70,7 @@ class JobStore {
   // caller stops working on it and drops what it has.
   virtual boost::asio::awaitable<Result<TimePoint>> extend_lease(Lease, Millis lease, TimePoint now) = 0;
 
-  // Percent 0..100, for who asks get(). May be forgotten in a crash. lease_lost as above.
+  // Percent, brought into 0..100, for who asks get(). May be forgotten in a crash. lease_lost as above.
   virtual boost::asio::awaitable<Result<void>> report_progress(Lease, int percent) = 0;
 
   // The four ways in which a lease ends well. Each: lease_lost where the lease is not the job's present one;
@@ -77,7 +82,8 @@ class JobStore {
   // Back to its old place among the waiting; neither attempt nor stall counted.
   virtual boost::asio::awaitable<Result<void>> release(Lease, TimePoint now) = 0;
 
-  // Takes back every lease that ended before `now`: a stall is counted; beyond kStallsMax the job fails.
+  // Takes back every lease that ended before `now`: a stall is counted; beyond kStallsMax the job fails, finished when
+  // its lease ended. Both lists by age.
   // The embedded stores belong to one process, which calls this with TimePoint::max() when it starts: whoever
   // held a lease then is dead.
   virtual boost::asio::awaitable<Result<Recovered>> recover_expired(TimePoint now) = 0;
