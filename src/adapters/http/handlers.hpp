@@ -1,0 +1,31 @@
+// One function per route; the table in routes.cpp says which is whose.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/http/request.hpp"
+#include "adapters/http/response.hpp"
+#include "adapters/http/services.hpp"
+
+namespace cutroom::http {
+
+// routes_queue.cpp: taking jobs in, and how full the queues are.
+boost::asio::awaitable<Response> remove_bg_queue(const Api&, Request&);
+boost::asio::awaitable<Response> bulk_remove_bg(const Api&, Request&);
+boost::asio::awaitable<Response> queue_stats(const Api&, Request&);
+
+// routes_jobs.cpp: one job.
+boost::asio::awaitable<Response> get_job(const Api&, Request&);
+
+// routes_assets.cpp: files.
+boost::asio::awaitable<Response> get_asset(const Api&, Request&);
+
+// routes_health.cpp: for load balancers, orchestrators and the dashboard.
+boost::asio::awaitable<Response> worker_health(const Api&, Request&);
+boost::asio::awaitable<Response> healthz(const Api&, Request&);
+boost::asio::awaitable<Response> readyz(const Api&, Request&);
+
+// routes_about.cpp: the page at "/".
+boost::asio::awaitable<Response> about(const Api&, Request&);
+
+}  // namespace cutroom::http

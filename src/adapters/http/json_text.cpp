@@ -1,0 +1,67 @@
+#include "adapters/http/json_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string_view.hpp>
+
+namespace cutroom::http {
+
+void append_json_string(std::string& out, std::string_view value) {
+  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+  });
+  if (plain) {
+    out += '"';
+    out += value;
+    out += '"';
+  } else {
+    out += boost::json::serialize(boost::json::string_view(value.data(), value.size()));
+  }
+}
+
+void JsonText::name(std::string_view name) {
+  if (text_.size() > 1) text_ += ',';
+  text_ += '"';
+  text_ += name;
+  text_ += "\":";
+}
+
+void JsonText::text(std::string_view field, std::string_view value) {
+  name(field);
+  append_json_string(text_, value);
+}
+
+void JsonText::number(std::string_view field, std::int64_t value) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  raw(field, std::string_view(digits.data(), end));
+}
+
+void JsonText::raw(std::string_view field, std::string_view json) {
+  name(field);
+  text_ += json.empty() ? std::string_view("null") : json;
+}
+
+std::string JsonText::str() && {
+  text_ += '}';
+  return std::move(text_);
+}
+
+std::string iso8601(TimePoint t) {
+  const auto day = std::chrono::floor<std::chrono::days>(t);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss time(t - day);
+  std::array<char, 64> text{};
+  const int n = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+  return {text.data(), static_cast<std::size_t>(n)};
+}
+
+}  // namespace cutroom::http

@@ -1,0 +1,111 @@
+#include "adapters/http/option_input.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace cutroom::http {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kPriorityMax = 1000;
+
+// The whole of `text` as a number in `base`, 0..255.
+std::optional<std::uint8_t> byte_from(std::string_view text, int base) {
+  unsigned value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (failed != std::errc() || end != text.data() + text.size() || value > 255) return std::nullopt;
+  return static_cast<std::uint8_t>(value);
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<int> whole_number(const json::value& value, int min, int max) {
+  boost::system::error_code failed;
+  const auto number = value.is_bool() ? std::optional<std::int64_t>() : value.to_number<std::int64_t>(failed);
+  if (!number || failed || *number < min || *number > max) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+void read_int(const json::value& value, std::string_view name, std::pair<int, int> range, int& into,
+              FieldProblems& problems) {
+  if (const auto number = whole_number(value, range.first, range.second))
+    into = *number;
+  else
+    problems.add(
+        "options." + std::string(name),
+        "must be a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.second));
+}
+
+void read_flag(const json::value& value, std::string_view name, bool& into, FieldProblems& problems) {
+  if (value.is_bool())
+    into = value.get_bool();
+  else
+    problems.add("options." + std::string(name), "must be true or false");
+}
+
+std::string_view text_of(const json::value& value) {
+  return value.is_string() ? std::string_view(value.get_string()) : std::string_view();
+}
+
+}  // namespace
+
+std::optional<imaging::Rgb> colour_from(std::string_view text) {
+  std::array<std::optional<std::uint8_t>, 3> samples;
+  if (text.starts_with('#')) {
+    if (text.size() != 7) return std::nullopt;
+    for (std::size_t i = 0; i < 3; ++i) samples[i] = byte_from(text.substr(1 + 2 * i, 2), 16);
+  } else {
+    if (std::count(text.begin(), text.end(), ',') != 2) return std::nullopt;
+    for (auto& sample : samples) {
+      const std::string_view word = text.substr(0, text.find(','));
+      text.remove_prefix(std::min(text.size(), word.size() + 1));
+      sample = byte_from(trimmed(word), 10);
+    }
+  }
+  if (!samples[0] || !samples[1] || !samples[2]) return std::nullopt;
+  return imaging::Rgb{*samples[0], *samples[1], *samples[2]};
+}
+
+OrderOptions read_options(const json::value& options, FieldProblems& problems) {
+  OrderOptions out;
+  if (options.is_null()) return out;
+  if (!options.is_object()) {
+    problems.add("options", "must be an object");
+    return out;
+  }
+  for (const auto& [key, value] : options.get_object()) {
+    const std::string_view name(key);
+    if (name == "format") {
+      if (const auto format = imaging::format_from(text_of(value)))
+        out.cut_out.format = *format;
+      else
+        problems.add("options.format", "must be one of png, webp, jpeg, jpg");
+    } else if (name == "quality") {
+      read_int(value, name, {1, 100}, out.cut_out.quality, problems);
+    } else if (name == "background") {
+      if (value.is_null()) continue;
+      out.cut_out.background = colour_from(text_of(value));
+      if (!out.cut_out.background)
+        problems.add("options.background", "must be \"#rrggbb\" or \"r,g,b\" with 0 to 255 each");
+    } else if (name == "maskOnly") {
+      read_flag(value, name, out.cut_out.mask_only, problems);
+    } else if (name == "decontaminate") {
+      read_flag(value, name, out.cut_out.decontaminate, problems);
+    } else if (name == "priority") {
+      read_int(value, name, {-kPriorityMax, kPriorityMax}, out.priority, problems);
+    } else {
+      constexpr std::size_t kNameMax = 64;
+      problems.add("options." + std::string(name.substr(0, kNameMax)),
+                   "is not known; there are format, quality, background, maskOnly, decontaminate, priority");
+    }
+  }
+  return out;
+}
+
+}  // namespace cutroom::http

@@ -1,0 +1,46 @@
+#include "adapters/http/request.hpp"
+
+namespace cutroom::http {
+namespace {
+
+// A body that was big stays in memory for one request only, not for the life of an idle connection.
+constexpr std::size_t kKeptBytes = 16U << 10U;
+
+void reset(std::string& text) {
+  text.clear();
+  if (text.capacity() > kKeptBytes) text.shrink_to_fit();
+}
+
+}  // namespace
+
+std::string_view to_string(Verb verb) {
+  switch (verb) {
+    case Verb::get:
+      return "GET";
+    case Verb::head:
+      return "HEAD";
+    case Verb::post:
+      return "POST";
+    case Verb::put:
+      return "PUT";
+    case Verb::patch:
+      return "PATCH";
+    case Verb::del:
+      return "DELETE";
+    case Verb::options:
+      return "OPTIONS";
+    case Verb::other:
+      break;
+  }
+  return "?";
+}
+
+void Request::clear() {
+  verb = Verb::get;
+  for (std::string* text : {&path, &query, &headers.content_type, &headers.authorization, &headers.origin,
+                            &headers.if_none_match, &headers.if_range, &headers.range, &body})
+    reset(*text);
+  for (std::string& param : params) reset(param);
+}
+
+}  // namespace cutroom::http

@@ -1,0 +1,39 @@
+// A request as handlers see it: a value that a test can write down.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cutroom::http {
+
+enum class Verb : std::uint8_t { get, head, post, put, patch, del, options, other };
+
+std::string_view to_string(Verb);  // "GET"; "?" for other.
+
+// The headers that some route or the server itself needs; all others are dropped while parsing.
+struct RequestHeaders {
+  std::string content_type;
+  std::string authorization;
+  std::string origin;
+  std::string if_none_match;
+  std::string if_range;
+  std::string range;
+};
+
+struct Request {
+  Verb verb = Verb::get;
+  std::string path;   // As sent, still percent-encoded, without query.
+  std::string query;  // As sent, without '?'.
+  RequestHeaders headers;
+  std::string remote_ip;  // Of the connection; an IPv4 address also where it came in through an IPv6 socket.
+  std::string body;
+  std::array<std::string, 2>
+      params;  // What ':name' and '*name' of the route's pattern matched, percent-decoded.
+
+  // Ready for the next request of the same connection; keeps the memory of short strings.
+  void clear();
+};
+
+}  // namespace cutroom::http

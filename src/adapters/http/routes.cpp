@@ -1,0 +1,109 @@
+#include "adapters/http/routes.hpp"
+
+#include <array>
+#include <exception>
+
+#include <boost/beast/core/string.hpp>
+
+#include "adapters/http/handlers.hpp"
+#include "adapters/http/path_pattern.hpp"
+
+namespace cutroom::http {
+namespace {
+
+constexpr std::array kRoutes{
+    Route{Verb::post, "/api/image-queue/remove-bg-queue", remove_bg_queue, BodyRule::json_or_form,
+          "Queue one photo for background removal"},
+    Route{Verb::post, "/api/image-queue/bulk-remove-bg", bulk_remove_bg, BodyRule::json,
+          "Queue many photos for background removal"},
+    Route{Verb::get, "/api/image-queue/job/:jobId", get_job, BodyRule::none,
+          "State, progress and result of a job"},
+    Route{Verb::get, "/api/image-queue/queue-stats", queue_stats, BodyRule::none, "How full each queue is"},
+    Route{Verb::get, "/api/worker/health", worker_health, BodyRule::none, "Whether jobs are being worked on"},
+    Route{Verb::get, "/assets/*key", get_asset, BodyRule::none, "A result"},
+    Route{Verb::get, "/healthz", healthz, BodyRule::none, "The process lives"},
+    Route{Verb::get, "/readyz", readyz, BodyRule::none, "The process can do its work, or what it waits for"},
+    Route{Verb::get, "/", about, BodyRule::none, "This page"},
+};
+
+// Room in an upload for everything that isn't the photo: the other parts, headers, delimiters.
+constexpr std::uint64_t kFormBytesBeside = 1U << 20U;
+
+// "GET, HEAD, OPTIONS" for a path that has routes, empty for one that has none.
+std::string allowed_verbs(const Request& request) {
+  std::string allowed;
+  std::array<std::string, 2> params;
+  for (const Route& route : kRoutes) {
+    if (!match_path(route.pattern, request.path, params)) continue;
+    allowed.append(to_string(route.verb)).append(", ");
+    if (route.verb == Verb::get) allowed += "HEAD, ";
+  }
+  if (!allowed.empty()) allowed += "OPTIONS";
+  return allowed;
+}
+
+// For a preflight the session adds who may call; what may be sent is said here.
+Response preflight(std::string_view allowed) {
+  Response response = empty_response(204);
+  response.add_header("Allow", allowed);
+  response.add_header("Access-Control-Allow-Methods", allowed);
+  response.add_header(
+      "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, If-None-Match, If-Range, Last-Event-ID, Range, X-Api-Key");
+  response.add_header("Access-Control-Max-Age", "7200");
+  return response;
+}
+
+Response without_route(const Request& request) {
+  const std::string allowed = request.path == "*" ? "GET, HEAD, POST, OPTIONS" : allowed_verbs(request);
+  if (allowed.empty()) return error_response({.code = Errc::not_found}, describe(request));
+  if (request.verb == Verb::options) return preflight(allowed);
+  Response response = error_response({.code = Errc::method_not_allowed}, describe(request));
+  response.add_header("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+std::span<const Route> route_table() { return kRoutes; }
+
+const Route* find_route(Request& request) {
+  const Verb verb = request.verb == Verb::head ? Verb::get : request.verb;
+  for (const Route& route : kRoutes)
+    if (route.verb == verb && match_path(route.pattern, request.path, request.params)) return &route;
+  return nullptr;
+}
+
+std::uint64_t body_bytes_max(const Route* route, const Request& request, const ServerOptions& options) {
+  if (!route || route->body == BodyRule::none) return 0;
+  if (route->body == BodyRule::json_or_form && is_form(request))
+    return options.photo_bytes_max + kFormBytesBeside;
+  return options.json_bytes_max;
+}
+
+boost::asio::awaitable<Response> answer(const Api& api, const Route* route, Request& request) {
+  if (!route) co_return without_route(request);
+  std::string failure;
+  try {
+    co_return co_await route->handler(api, request);
+  } catch (const std::exception& e) {
+    failure = e.what();
+  } catch (...) {
+    failure = "unknown exception";
+  }
+  co_return error_response({.code = Errc::internal, .detail = failure}, describe(request));
+}
+
+std::string describe(const Request& request) {
+  // A path of the client's own may be long; a line of the log should not be.
+  constexpr std::size_t kPathMax = 200;
+  return std::string(to_string(request.verb)) + " " + request.path.substr(0, kPathMax);
+}
+
+bool is_form(const Request& request) {
+  constexpr std::string_view kForm = "multipart/form-data";
+  const std::string_view type = request.headers.content_type;
+  return boost::beast::iequals(type.substr(0, kForm.size()), kForm);
+}
+
+}  // namespace cutroom::http

@@ -1,0 +1,31 @@
+// What handlers see of the rest: exactly the use cases the routes need, and the server's own limits.
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/http/server_options.hpp"
+#include "base/clock.hpp"
+#include "delivery/asset_store.hpp"
+#include "engine/readiness.hpp"
+#include "engine/status.hpp"
+#include "engine/submission.hpp"
+
+namespace cutroom::http {
+
+// All outlive the server. Used on the server's executor only, but for `pool`, which is for what would hold
+// that up: reading files, parsing big bodies.
+struct Services {
+  engine::Submission& submission;
+  engine::Status& status;
+  const engine::Readiness& readiness;
+  delivery::AssetStore& assets;
+  const Clock& clock;
+  boost::asio::thread_pool& pool;
+};
+
+struct Api {
+  Services use;
+  ServerOptions options;
+};
+
+}  // namespace cutroom::http
