@@ -1,0 +1,2 @@
+// Beast's own code, compiled once for the test servers.
+#include <boost/beast/src.hpp>
