@@ -183,9 +183,13 @@ TEST_P(JobStore, says_when_the_earliest_delayed_job_is_due_where_there_is_no_job
 TEST_P(JobStore, makes_a_great_many_due_jobs_waiting_bit_by_bit) {
   constexpr std::size_t kJobs = jobs::kPromoteMax + 10;
   add(std::vector<jobs::NewJob>(kJobs, job_of("v"))).value();
-  for (std::size_t i = 0; i < kJobs; ++i) {
-    ASSERT_TRUE(run(store().fail_and_retry_at(claim_lease(), "no", kStart + Millis{1}, kStart)));
+  std::vector<boost::asio::awaitable<Result<jobs::Claim>>> claims;
+  for (std::size_t i = 0; i < kJobs; ++i) claims.push_back(store().claim({.queue = "q", .now = kStart}));
+  std::vector<boost::asio::awaitable<Result<void>>> ends;
+  for (const auto& claimed : run_all(std::move(claims))) {
+    ends.push_back(store().fail_and_retry_at(claimed->job.value().lease, "no", kStart + Millis{1}, kStart));
   }
+  for (const auto& ended : run_all(std::move(ends))) ASSERT_TRUE(ended);
   EXPECT_TRUE(claim(kStart + Millis{1}).job);
   EXPECT_EQ(counts().delayed, 10U);
   EXPECT_TRUE(claim(kStart + Millis{1}).job);

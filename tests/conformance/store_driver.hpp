@@ -43,6 +43,24 @@ class StoreDriver {
     return std::move(answer).value();
   }
 
+  // All of them at the same time.
+  template <class T>
+  std::vector<T> run_all(std::vector<boost::asio::awaitable<T>> calls) {
+    std::vector<std::optional<T>> answers(calls.size());
+    std::exception_ptr failure;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      boost::asio::co_spawn(io_, into(std::move(calls[i]), answers[i]), [&](std::exception_ptr e) {
+        if (e) failure = e;
+      });
+    }
+    io_.restart();
+    io_.run();
+    if (failure) std::rethrow_exception(failure);
+    std::vector<T> values;
+    for (auto& answer : answers) values.push_back(std::move(answer).value());
+    return values;
+  }
+
   jobs::JobStore& store() { return *store_; }
   boost::asio::io_context& io() { return io_; }
 

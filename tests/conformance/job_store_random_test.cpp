@@ -1,0 +1,197 @@
+// Thousands of random operations on the reference store and on another: every answer and every job must be
+// the same, also when the other one ends and opens again in between.
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "store_driver.hpp"
+
+namespace cutroom::conformance {
+namespace {
+
+using jobs::Job;
+
+constexpr int kOperations = 3'000;
+const std::vector<std::string> kQueues{"q", "r"};
+
+struct Pair {
+  jobs::Lease expected;
+  jobs::Lease actual;
+};
+
+class RandomOperations {
+ public:
+  RandomOperations(const StoreKind& kind, unsigned seed)
+      : expected_(store_kinds().front()), actual_(kind), random_(seed) {}
+
+  void run() {
+    for (step_ = 0; step_ < kOperations && !testing::Test::HasFailure(); ++step_) {
+      now_ += Millis{pick(40)};
+      operate();
+      if (step_ % 100 == 99) compare_everything();
+    }
+    compare_everything();
+  }
+
+ private:
+  int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
+  std::string vendor() { return "v" + std::to_string(pick(6)); }
+  const std::string& queue() { return kQueues[static_cast<std::size_t>(pick(2))]; }
+  jobs::JobId any_id() {
+    return ids_.empty() ? "1" : ids_[static_cast<std::size_t>(pick(static_cast<int>(ids_.size())))];
+  }
+
+  template <class T>
+  void same(const Result<T>& expected, const Result<T>& actual) {
+    ASSERT_EQ(expected.has_value(), actual.has_value())
+        << "step " << step_ << (actual.has_value() ? "" : actual.error().detail);
+    if (!expected) {
+      ASSERT_EQ(expected.error().code, actual.error().code) << "step " << step_;
+    } else if constexpr (!std::is_void_v<T>) {
+      ASSERT_EQ(*expected, *actual) << "step " << step_;
+    }
+  }
+  template <class Call>
+  void on_both(Call call) {
+    same(expected_.run(call(expected_.store())), actual_.run(call(actual_.store())));
+  }
+
+  void operate() {
+    const int dice = pick(100);
+    if (dice < 22) return add();
+    if (dice < 50) return claim();
+    if (dice < 75) return with_lease();
+    if (dice < 80) return recover(now_);
+    if (dice < 86)
+      return on_both([&, id = any_id()](jobs::JobStore& store) { return store.retry(id, now_); });
+    if (dice < 91) return on_both([&, id = any_id()](jobs::JobStore& store) { return store.remove(id); });
+    if (dice < 93) {
+      return on_both([q = queue(), paused = pick(3) == 0](jobs::JobStore& store) {
+        return store.set_paused(q, paused);
+      });
+    }
+    if (dice < 96) return set_share();
+    if (dice < 98) return on_both([&, id = any_id()](jobs::JobStore& store) { return store.get(id); });
+    if (dice < 99) return on_both([q = queue()](jobs::JobStore& store) { return store.counts(q); });
+    reopen();
+  }
+
+  void add() {
+    std::vector<jobs::NewJob> new_jobs;
+    for (int n = pick(6); n > 0; --n) {
+      auto job = job_of(vendor(), queue());
+      job.payload_json = std::to_string(step_);
+      job.priority = pick(3) == 0 ? pick(5) - 2 : 0;
+      job.cost = pick(2) == 0 ? 1.0 : 0.1 * (1 + pick(50));
+      new_jobs.push_back(job);
+    }
+    const auto expected = expected_.add(new_jobs, now_);
+    same(expected, actual_.add(new_jobs, now_));
+    ids_.insert(ids_.end(), expected->begin(), expected->end());
+  }
+
+  void claim() {
+    const auto& name = queue();
+    const auto expected = expected_.claim(now_, name);
+    const auto actual = actual_.claim(now_, name);
+    ASSERT_EQ(expected.due, actual.due) << "step " << step_;
+    ASSERT_EQ(expected.job.has_value(), actual.job.has_value()) << "step " << step_;
+    if (!expected.job) return;
+    ASSERT_EQ(expected.job->job, actual.job->job)
+        << "step " << step_ << " expected " << expected.job->job.id << " actual " << actual.job->job.id;
+    ASSERT_EQ(expected.job->lease.until, actual.job->lease.until);
+    leases_.push_back({expected.job->lease, actual.job->lease});
+  }
+
+  void with_lease() {
+    if (leases_.empty()) return;
+    const auto at = leases_.end() - 1 - pick(std::min(8, static_cast<int>(leases_.size())));
+    const Pair pair = *at;
+    const int dice = pick(12);
+    if (dice >= 2 && pick(4) != 0) leases_.erase(at);  // Else used again: then it is lost.
+    const auto call = [&](jobs::JobStore& store, const jobs::Lease& lease) {
+      if (dice < 5) return store.complete(lease, "{\"n\":" + std::to_string(step_) + "}", now_);
+      if (dice < 7) return store.fail(lease, "reason " + std::to_string(step_), now_);
+      if (dice < 10) return store.fail_and_retry_at(lease, "again", now_ + Millis{(step_ % 5) * 100}, now_);
+      return store.release(lease, now_);
+    };
+    if (dice == 0) {
+      return same(expected_.run(expected_.store().extend_lease(pair.expected, Millis{500}, now_)),
+                  actual_.run(actual_.store().extend_lease(pair.actual, Millis{500}, now_)));
+    }
+    if (dice == 1) {
+      return same(expected_.run(expected_.store().report_progress(pair.expected, step_ % 101)),
+                  actual_.run(actual_.store().report_progress(pair.actual, step_ % 101)));
+    }
+    same(expected_.run(call(expected_.store(), pair.expected)),
+         actual_.run(call(actual_.store(), pair.actual)));
+  }
+
+  void recover(TimePoint now) {
+    const auto expected = expected_.run(expected_.store().recover_expired(now)).value();
+    const auto actual = actual_.run(actual_.store().recover_expired(now)).value();
+    ASSERT_EQ(expected.waiting, actual.waiting) << "step " << step_;
+    ASSERT_EQ(expected.failed, actual.failed) << "step " << step_;
+  }
+
+  void set_share() {
+    jobs::VendorShare share;
+    if (pick(3) != 0) {
+      share = {.weight = 0.5 * (1 + pick(6)),
+               .cap = static_cast<std::size_t>(pick(4)),
+               .cap_is_hard = pick(2) == 0,
+               .paused = pick(5) == 0};
+    }
+    on_both([v = vendor(), share](jobs::JobStore& store) { return store.set_share(v, share); });
+  }
+
+  void reopen() {
+    if (step_ % 2 == 0) compare_everything();
+    actual_.reopen();
+    recover(TimePoint::max());
+    compare_everything();
+  }
+
+  void compare_everything() {
+    for (const auto& name : kQueues)
+      ASSERT_EQ(expected_.counts(name), actual_.counts(name)) << "step " << step_;
+    const auto expected = get_all(expected_);
+    const auto actual = get_all(actual_);
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      ASSERT_EQ(expected[i].has_value(), actual[i].has_value()) << "step " << step_ << " job " << ids_[i];
+      if (expected[i]) {
+        ASSERT_EQ(*expected[i], *actual[i]) << "step " << step_ << " job " << ids_[i];
+      }
+    }
+  }
+  std::vector<Result<Job>> get_all(StoreDriver& driver) {
+    std::vector<boost::asio::awaitable<Result<Job>>> calls;
+    for (const auto& id : ids_) calls.push_back(driver.store().get(id));
+    return driver.run_all(std::move(calls));
+  }
+
+  StoreDriver expected_;
+  StoreDriver actual_;
+  std::mt19937 random_;
+  TimePoint now_ = kStart;
+  int step_ = 0;
+  std::vector<jobs::JobId> ids_;
+  std::vector<Pair> leases_;
+};
+
+class RandomJobStore : public testing::TestWithParam<std::tuple<StoreKind, unsigned>> {};
+
+INSTANTIATE_TEST_SUITE_P(Conformance, RandomJobStore,
+                         testing::Combine(testing::ValuesIn(durable_store_kinds()),
+                                          testing::Values(1U, 2U, 3U, 4U, 5U, 6U)),
+                         [](const auto& test) {
+                           return std::get<0>(test.param).name + "_seed_" +
+                                  std::to_string(std::get<1>(test.param));
+                         });
+
+TEST_P(RandomJobStore, agrees_with_the_reference_over_random_operations) {
+  RandomOperations(std::get<0>(GetParam()), std::get<1>(GetParam())).run();
+}
+
+}  // namespace
+}  // namespace cutroom::conformance
