@@ -1,0 +1,171 @@
+// Fakes of the ports below the use cases, and a whole Api over them, for the tests of this folder.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "adapters/http/routes.hpp"
+#include "base/digest.hpp"
+#include "base/token.hpp"
+
+namespace cutroom::http {
+
+class FakeJobStore final : public jobs::JobStore {
+ public:
+  using Ids = Result<std::vector<jobs::JobId>>;
+
+  std::vector<jobs::Job> jobs;
+  std::map<std::string, jobs::QueueCounts> queue_counts;
+  std::optional<Error> broken;
+  // Where set, add() waits for it to be cancelled: a request that takes long.
+  boost::asio::steady_timer* hold = nullptr;
+  int adds_begun = 0;
+
+  void on_work(std::function<void(const std::string&)>) override {}
+  boost::asio::awaitable<Ids> add(std::vector<jobs::NewJob> news, TimePoint now) override {
+    ++adds_begun;
+    if (hold) {
+      boost::system::error_code cancelled;
+      co_await hold->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
+    }
+    if (broken) co_return *broken;
+    std::vector<jobs::JobId> ids;
+    for (jobs::NewJob& one : news) {
+      ids.push_back(std::to_string(jobs.size() + 1));
+      jobs::Job job{.id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
+      job.priority = one.priority;
+      job.created_at = now;
+      jobs.push_back(std::move(job));
+    }
+    co_return ids;
+  }
+  boost::asio::awaitable<Result<jobs::Job>> get(jobs::JobId id) override {
+    if (broken) co_return *broken;
+    for (const jobs::Job& job : jobs)
+      if (job.id == id) co_return job;
+    co_return Error{.code = Errc::not_found};
+  }
+  boost::asio::awaitable<Result<jobs::QueueCounts>> counts(std::string queue) override {
+    if (broken) co_return *broken;
+    co_return queue_counts[queue];
+  }
+
+  // Not asked for by any route.
+  boost::asio::awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions) override { co_return unused(); }
+  boost::asio::awaitable<Result<TimePoint>> extend_lease(jobs::Lease, Millis, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> release(jobs::Lease, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<jobs::Recovered>> recover_expired(TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> remove(jobs::JobId) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> set_paused(std::string, bool) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override { co_return unused(); }
+
+ private:
+  static Error unused() { return {.code = Errc::internal, .message = "not expected in this test"}; }
+};
+
+// Keeps files in a temporary folder, or in memory only.
+class FakeAssetStore final : public delivery::AssetStore {
+ public:
+  explicit FakeAssetStore(bool on_disk) {
+    if (!on_disk) return;
+    folder_ = std::filesystem::temp_directory_path() / ("cutroom-http-test-" + random_token(6));
+    std::filesystem::create_directory(folder_);
+  }
+  ~FakeAssetStore() override {
+    if (!folder_.empty()) std::filesystem::remove_all(folder_);
+  }
+  delivery::AssetKey keep(std::string_view content, const std::string& extension) {
+    const std::string digest = sha256_hex(content);
+    const std::string key = digest.substr(0, 2) + "/" + digest + "." + extension;
+    files[key] = std::string(content);
+    if (!folder_.empty()) std::ofstream(folder_ / (digest + "." + extension), std::ios::binary) << content;
+    return key;
+  }
+  boost::asio::awaitable<Result<delivery::AssetInfo>> put(Bytes bytes, std::string extension) override {
+    co_return info(keep(bytes.view(), extension));
+  }
+  boost::asio::awaitable<Result<delivery::AssetInfo>> find(delivery::AssetKey key) override {
+    if (!files.contains(key)) co_return Error{.code = Errc::not_found};
+    co_return info(key);
+  }
+  boost::asio::awaitable<Result<Bytes>> read(delivery::AssetKey key) override {
+    if (!files.contains(key)) co_return Error{.code = Errc::not_found};
+    co_return Bytes::copy_of(files[key]);
+  }
+  boost::asio::awaitable<Result<void>> remove(delivery::AssetKey key) override {
+    files.erase(key);
+    co_return Result<void>();
+  }
+  std::string url_of(const delivery::AssetKey& key) const override { return "http://localhost/assets/" + key; }
+
+  std::map<std::string, std::string> files;
+
+ private:
+  delivery::AssetInfo info(const std::string& key) {
+    return {.key = key,
+            .size_bytes = files[key].size(),
+            .content_type = key.ends_with(".png") ? "image/png" : "application/octet-stream",
+            .local_path = folder_.empty() ? "" : (folder_ / key.substr(3)).string()};
+  }
+  std::filesystem::path folder_;
+};
+
+class FakePhotoSource final : public delivery::PhotoSource {
+ public:
+  Result<void> check(const std::string& url) const override {
+    if (url.starts_with("http")) return {};
+    return Error{.code = Errc::invalid_input, .message = "must be an http(s) address"};
+  }
+  boost::asio::awaitable<Result<delivery::Photo>> fetch(std::string, std::stop_token) override {
+    co_return Error{.code = Errc::internal};
+  }
+};
+
+class FakeClock final : public Clock {
+ public:
+  TimePoint now() const override { return from_unix_ms(1'715'000'000'123); }
+};
+
+// Everything the routes need.
+struct TestApi {
+  explicit TestApi(bool assets_on_disk = true, ServerOptions options = {})
+      : assets(assets_on_disk),
+        submission(store, assets, photos, estimator, clock, limits()),
+        status(store),
+        api{{submission, status, readiness, assets, clock, pool}, std::move(options)} {}
+  ~TestApi() { pool.join(); }
+
+  static engine::SubmissionLimits limits() {
+    engine::SubmissionLimits limits;
+    limits.waiting_max = 5'000;
+    return limits;
+  }
+
+  FakeJobStore store;
+  FakeAssetStore assets;
+  FakePhotoSource photos;
+  engine::Estimator estimator;
+  FakeClock clock;
+  boost::asio::thread_pool pool{1};
+  engine::Submission submission;
+  engine::Status status;
+  engine::Readiness readiness;
+  Api api;
+};
+
+}  // namespace cutroom::http
