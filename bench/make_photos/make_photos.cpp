@@ -36,7 +36,7 @@ VImage grain(const Photo& photo) {
         photo.width / 2 + 1, photo.height / 2 + 1,
         VImage::option()->set("sigma", kGrain)->set("mean", 0.0)->set("seed", photo.number * 3 + n));
   };
-  const VImage small = channel(0).bandjoin({channel(1), channel(2)});
+  const VImage small = VImage::bandjoin(std::vector<VImage>{channel(0), channel(1), channel(2)});
   return small.resize(2.0, VImage::option()->set("kernel", VIPS_KERNEL_LINEAR))
       .extract_area(0, 0, photo.width, photo.height);
 }

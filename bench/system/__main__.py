@@ -12,13 +12,17 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bench_bulk, bench_enqueue, bench_status, report
+from . import bench_bulk, bench_enqueue, bench_memory, bench_photos, bench_status, bench_store, report
+from .quietness import QUIET_SHARE, Quietness
 from .servers import BENCH, ROOT, Peer
 
 BENCHES = {
     "enqueue": bench_enqueue.run,
     "status": bench_status.run,
     "bulk": bench_bulk.run,
+    "store": bench_store.run,
+    "photos": bench_photos.run,
+    "memory": bench_memory.run,
 }
 
 
@@ -73,7 +77,7 @@ def run_all(options, scratch):
     sections, all_measured = [], True
     for name in options.benches or BENCHES:
         print(f"{name} ...", flush=True)
-        busy = report.busy_share()
+        quietness = Quietness()
         try:
             section = BENCHES[name](setting)
         except Exception:
@@ -81,9 +85,13 @@ def run_all(options, scratch):
             traceback.print_exc()
             all_measured = False
             continue
-        section.details["busy_share_before"] = round(busy, 3)
-        if busy > report.QUIET_BUSY_SHARE:
-            section.notes.append(f"disturbed: other programs used {busy:.0%} of the machine before this bench began")
+        if section is None:
+            print("    nothing to measure of the peer\n")
+            continue
+        others = quietness.others_share()
+        section.details["others_share"] = round(others, 3)
+        if others > QUIET_SHARE:
+            section.notes.append(f"disturbed: other programs used {others:.0%} of the machine meanwhile")
         sections.append(section)
         print(report.table(section), end="\n\n", flush=True)
     return sections, all_measured
@@ -94,10 +102,11 @@ def main():
     # Ends by exception, so that every server is stopped and every folder removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     Peer.install()
-    facts = {"began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "quick": options.quick,
-             "machine": report.machine(), "versions": report.versions()}
-    with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as scratch:
-        sections, all_measured = run_all(options, Path(scratch))
+    with tempfile.TemporaryDirectory(prefix="cutroom-bench-") as folder:
+        scratch = Path(folder)
+        facts = {"began": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "quick": options.quick,
+                 "machine": report.machine(scratch), "versions": report.versions()}
+        sections, all_measured = run_all(options, scratch)
     path = options.json or BENCH / "results" / (time.strftime("%Y%m%d-%H%M%S") + ".json")
     report.write_json(path, facts, sections)
     print(f"written: {path}")

@@ -47,10 +47,13 @@ def run(setting):
 def _queues(setting, started, long_queue):
     folder = setting.folder("status")
     redis = started.enter_context(Redis(folder))
-    servers = {"peer long": (Peer(folder, redis), long_queue), "peer short": (Peer(folder, redis, db=1), SHORT_QUEUE)}
-    if not setting.only_peer:
-        servers["ours long"] = (Cutroom(setting.build, folder / "long", workers=False), long_queue)
-        servers["ours short"] = (Cutroom(setting.build, folder / "short", workers=False), SHORT_QUEUE)
-    for server, _ in servers.values():
-        started.enter_context(server)
-    return {name: Queue(server, waiting, folder / f"{name}.ids") for name, (server, waiting) in servers.items()}
+    peers = {"peer long": (0, long_queue), "peer short": (1, SHORT_QUEUE)}
+    ours = {} if setting.only_peer else {"ours long": long_queue, "ours short": SHORT_QUEUE}
+    queues = {}
+    for name, (db, waiting) in peers.items():
+        server = started.enter_context(Peer(folder, redis, db=db))
+        queues[name] = Queue(server, waiting, folder / f"{name}.ids")
+    for name, waiting in ours.items():
+        server = started.enter_context(Cutroom(setting.build, folder / name, workers=False))
+        queues[name] = Queue(server, waiting, folder / f"{name}.ids")
+    return queues

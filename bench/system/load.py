@@ -3,13 +3,11 @@
 import http.client
 import itertools
 import json
-import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .processes import end_with_parent
+from .processes import run_tool
 
 SCRIPTS = Path(__file__).resolve().parent / "wrk"
 CONNECTIONS = 32
@@ -82,10 +80,9 @@ class LoadFigures:
 def wrk(script, url, seconds, *arguments):
     """Sends as fast as the answers come, on 32 connections. An answer that isn't one fails the bench."""
     # One thread: it makes far more requests than any of the servers answers, and leaves them the cores.
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
-               "--timeout", "30s", "--script", str(SCRIPTS / script), url, "--", *map(str, arguments)]
-    output = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=True,
-                            env=os.environ | {"LUA_PATH": f"{SCRIPTS}/?.lua"}, preexec_fn=end_with_parent).stdout
+    command = ["wrk", "--threads", "1", "--connections", CONNECTIONS, "--duration", f"{seconds}s",
+               "--timeout", "30s", "--script", SCRIPTS / script, url, "--", *arguments]
+    output = run_tool(command, seconds + 60, {"LUA_PATH": f"{SCRIPTS}/?.lua"})
     counted = json.loads(output.strip().splitlines()[-1])
     if counted["refused"] or counted["broken"]:
         raise RuntimeError(f"{url}: of {counted['requests']} answers {counted['refused']} were refusals, "

@@ -25,6 +25,16 @@ def end_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def run_tool(command, seconds_max, environment=None):
+    """Runs a program to its end; its standard output."""
+    words = [str(word) for word in command]
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=seconds_max,
+                           env=os.environ | (environment or {}), preexec_fn=end_with_parent)
+    if ended.returncode != 0:
+        raise RuntimeError(f"{Path(words[0]).name} failed ({ended.returncode}): {ended.stderr[-2000:].strip()}")
+    return ended.stdout
+
+
 class Process:
     """A server of the bench, from its start to its end. A context manager."""
 

@@ -2,17 +2,16 @@
 
 import dataclasses
 import json
+import os
 import platform
 import re
+import statistics
 import subprocess
 import time
 from pathlib import Path
 
 from .figures import Samples
 from .servers import BENCH, ROOT
-
-# Other work of more than this share of the machine, and figures are called disturbed.
-QUIET_BUSY_SHARE = 0.05
 
 
 def short(value):
@@ -32,29 +31,29 @@ def with_range(samples):
 
 
 def table(section):
-    """Columns: figure, Cutroom, compared with, ratio, target."""
-    lines = [("", "Cutroom", "compared with", "ratio", "target")]
+    lines = [("", "Cutroom", "compared with", "", "ratio", "target")]
     for row in section.rows:
-        other = "-" if row.other is None else f"{with_range(row.other)}  {row.other_name}"
         target = "" if row.target is None else f"{row.target.text}: {row.verdict() or 'not measured'}"
-        lines.append((f"{row.what}, {row.unit}" if row.unit else row.what, with_range(row.ours), other,
-                      with_range(row.ratio), target))
-    widths = [max(len(line[column]) for line in lines) for column in range(5)]
+        lines.append((f"{row.what}, {row.unit}", with_range(row.ours), with_range(row.other),
+                      row.other_name if row.other else "", with_range(row.ratio), target))
+    widths = [max(len(cell) for cell in column) for column in zip(*lines)]
     text = [section.title]
-    text += ["  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in lines]
+    if section.rows:
+        text += ["  " + "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
     text += [f"  note: {note}" for note in section.notes]
     return "\n".join(text)
 
 
-def machine():
+def machine(scratch):
     """What a reader must know to judge the figures."""
     cpu_info = Path("/proc/cpuinfo").read_text()
     model = re.search(r"^model name\s*:\s*(.*)$", cpu_info, re.M)
     return {
         "cpu": model.group(1) if model else platform.machine(),
-        "cores": len(re.findall(r"^processor\s*:", cpu_info, re.M)),
+        "cores": os.cpu_count(),
         "memory_gb": round(int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text()).group(1)) / 2**20),
         "kernel": platform.release(),
+        "disk_sync_ms": round(_disk_sync_ms(scratch), 2),
     }
 
 
@@ -69,16 +68,6 @@ def versions():
     for package in ("bull", "express", "express-rate-limit", "rate-limit-redis"):
         found[package] = locked[f"node_modules/{package}"]["version"]
     return found
-
-
-def busy_share(seconds=1.0):
-    """How much of the machine others use: measured while the bench itself does nothing."""
-    before = _cpu_times()
-    time.sleep(seconds)
-    after = _cpu_times()
-    total = sum(after) - sum(before)
-    idle = (after[3] + after[4]) - (before[3] + before[4])  # idle, iowait
-    return 1 - idle / total if total else 0.0
 
 
 def write_json(path, facts, sections):
@@ -113,5 +102,13 @@ def _first_line(command):
         return "unknown"
 
 
-def _cpu_times():
-    return [int(field) for field in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+def _disk_sync_ms(folder, writes=100):
+    """Median time until one small write is on disk: what bounds every durable answer."""
+    times = []
+    with (folder / "sync-probe").open("wb", buffering=0) as file:
+        for _ in range(writes):
+            file.write(bytes(4096))
+            began = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append((time.perf_counter() - began) * 1e3)
+    return statistics.median(times)

@@ -1,12 +1,11 @@
 """The servers that are measured, each in folders of its own and on free ports of 127.0.0.1."""
 
 import socket
-import subprocess
 import time
 from pathlib import Path
 
 from .load import Client
-from .processes import Process, free_port
+from .processes import Process, free_port, run_tool
 
 BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
@@ -102,11 +101,12 @@ class Peer:
     def install():
         """Its packages, at the versions of the lock file, where they aren't there yet."""
         folder = BENCH / "peer"
-        done = folder / "node_modules" / ".package-lock.json"
-        if done.exists() and done.stat().st_mtime >= (folder / "package-lock.json").stat().st_mtime:
+        lock = (folder / "package-lock.json").read_bytes()
+        installed = folder / "node_modules" / ".installed-from.json"
+        if installed.exists() and installed.read_bytes() == lock:
             return
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"],
-                       cwd=folder, check=True, timeout=300)
+        run_tool(["npm", "ci", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund"], 300)
+        installed.write_bytes(lock)
 
 
 class Cutroom:
