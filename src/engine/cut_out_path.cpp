@@ -48,6 +48,15 @@ int percent_after(CutOutPipeline::Step step) {
   return 0;
 }
 
+delivery::RecordUpdate record_of(const jobs::Job& job, const CutOutPayload& payload, TimePoint now) {
+  return {.record_id = payload.record_key(),
+          .project_id = payload.project_key(),
+          .vendor_id = payload.vendor,
+          .original_url = payload.photo_url,
+          .processed_at = now,
+          .job_id = job.id};
+}
+
 json::object timings_to_json(const StepTimes& times) {
   json::object out;
   for (const auto& [name, took] : times.steps())
@@ -80,7 +89,8 @@ awaitable<Result<std::string>> CutOutPath::run(Attempt& attempt) {
   result["success"] = true;
   result["photoUrl"] = url;
   result["recordId"] = payload->record_id;
-  for (auto& [key, value] : json::parse(made->facts_json).as_object()) result[key] = std::move(value);
+  const json::value facts = json::parse(made->facts_json);
+  for (const auto& [key, value] : facts.as_object()) result[key] = value;
   result["timings"] = timings_to_json(times);
   co_return json::serialize(result);
 }
@@ -134,30 +144,22 @@ awaitable<std::optional<CutOutPath::Made>> CutOutPath::made_before(const std::st
 
 awaitable<Result<void>> CutOutPath::record(const jobs::Job& job, const CutOutPayload& payload,
                                            const std::string& url) {
-  co_return co_await parts_.records.update({.record_id = payload.record_key(),
-                                            .project_id = payload.project_key(),
-                                            .vendor_id = payload.vendor,
-                                            .original_url = payload.photo_url,
-                                            .photo_url = url,
-                                            .processed = true,
-                                            .processing_status = "completed",
-                                            .processed_at = parts_.clock.now(),
-                                            .error = "",
-                                            .job_id = job.id});
+  delivery::RecordUpdate update = record_of(job, payload, parts_.clock.now());
+  update.photo_url = url;
+  update.processed = true;
+  update.processing_status = "completed";
+  update.error = "";
+  co_return co_await parts_.records.update(std::move(update));
 }
 
 awaitable<void> CutOutPath::gave_up(const jobs::Job& job, const std::string& reason) {
   const auto payload = payload_from_json(job.payload_json);
   if (!payload) co_return;  // No record to write to; the job itself keeps the reason.
-  const auto written = co_await parts_.records.update({.record_id = payload->record_key(),
-                                                       .project_id = payload->project_key(),
-                                                       .vendor_id = payload->vendor,
-                                                       .original_url = payload->photo_url,
-                                                       .processed = false,
-                                                       .processing_status = "failed",
-                                                       .processed_at = parts_.clock.now(),
-                                                       .error = reason,
-                                                       .job_id = job.id});
+  delivery::RecordUpdate update = record_of(job, *payload, parts_.clock.now());
+  update.processed = false;
+  update.processing_status = "failed";
+  update.error = reason;
+  const auto written = co_await parts_.records.update(std::move(update));
   if (!written)
     log::error("job {}: the record of the failure could not be written: {}", job.id, written.error().detail);
 }

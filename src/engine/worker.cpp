@@ -12,6 +12,19 @@ namespace cutroom::engine {
 
 using boost::asio::awaitable;
 
+namespace {
+
+// A job that could not be settled keeps its lease until that runs out, and is then recovered.
+void report_unsettled(const jobs::Job& job, const Result<void>& settled) {
+  if (settled) return;
+  if (settled.error().code == Errc::lease_lost)
+    log::warn("job {}: the lease was lost; its result is dropped", job.id);
+  else
+    log::error("job {}: could not be settled: {} {}", job.id, settled.error().text(), settled.error().detail);
+}
+
+}  // namespace
+
 // One job that this worker runs now.
 struct Worker::Running {
   enum class Ended : std::uint8_t { no, timed_out, lease_lost, shutdown };
@@ -74,10 +87,9 @@ awaitable<void> Worker::stop(Millis grace) {
 awaitable<void> Worker::slot() {
   while (!stopping_) {
     const auto ticket = work_.ticket();
-    auto claim = co_await store_.claim({.queue = options_.queue,
-                                        .worker = options_.name,
-                                        .lease = options_.lease,
-                                        .now = clock_.now()});
+    jobs::ClaimOptions options{
+        .queue = options_.queue, .worker = options_.name, .lease = options_.lease, .now = clock_.now()};
+    auto claim = co_await store_.claim(std::move(options));
     if (!claim) {
       log::error("{}: claim failed: {} {}", options_.queue, claim.error().text(), claim.error().detail);
       if (!stopping_) co_await work_.wait(work_.ticket(), options_.store_pause);
@@ -162,16 +174,14 @@ awaitable<void> Worker::settle(Running& running, const Result<std::string>& resu
       }
       if (running.ended == Running::Ended::timed_out) {
         const auto seconds = std::chrono::duration<double>(running.job.timeout).count();
-        co_await settle_failure(
-            running, {.code = Errc::timed_out, .message = fmt::format("Took longer than {} s", seconds)});
+        const Error too_long{.code = Errc::timed_out, .message = fmt::format("Took longer than {} s", seconds)};
+        co_await settle_failure(running, too_long);
       } else {
         co_await settle_failure(running, result.error());
       }
       co_return;
   }
-  if (!settled)
-    log::error("job {}: could not be settled: {} {}", running.job.id, settled.error().text(),
-               settled.error().detail);
+  report_unsettled(running.job, settled);
 }
 
 awaitable<void> Worker::settle_failure(Running& running, const Error& error) {
@@ -188,8 +198,7 @@ awaitable<void> Worker::settle_failure(Running& running, const Error& error) {
     co_await path_.gave_up(job, reason);
     settled = co_await store_.fail(running.lease, reason, clock_.now());
   }
-  if (!settled)
-    log::error("job {}: could not be settled: {} {}", job.id, settled.error().text(), settled.error().detail);
+  report_unsettled(job, settled);
 }
 
 }  // namespace cutroom::engine

@@ -44,7 +44,11 @@ class WorkerTest : public testing::Test {
     });
   }
 
-  awaitable<jobs::JobId> add(jobs::NewJob job = {}) {
+  awaitable<jobs::JobId> add() {
+    jobs::NewJob job;
+    return add(std::move(job));
+  }
+  awaitable<jobs::JobId> add(jobs::NewJob job) {
     job.queue = kQueue;
     job.vendor = "v";
     std::vector<jobs::NewJob> one;
@@ -127,10 +131,11 @@ TEST_F(WorkerTest, tries_again_after_a_pause_what_may_heal) {
     co_return std::string("{}");
   };
   run([&]() -> awaitable<void> {
-    const auto id = co_await add({.retry = {.attempts_max = 3, .backoff_first = Millis{5}}});
-    const auto job = co_await until(id, JobState::completed);
+    jobs::NewJob job{.retry = {.attempts_max = 3, .backoff_first = Millis{5}}};
+    const auto id = co_await add(std::move(job));
+    const auto seen = co_await until(id, JobState::completed);
     EXPECT_EQ(runs, 3);
-    EXPECT_EQ(job.attempts_made, 3);
+    EXPECT_EQ(seen.attempts_made, 3);
     EXPECT_TRUE(path.reasons.empty());
   });
 }
@@ -140,9 +145,10 @@ TEST_F(WorkerTest, gives_up_after_the_last_attempt) {
     co_return Error{.code = Errc::upstream_failed, .message = "no route"};
   };
   run([&]() -> awaitable<void> {
-    const auto id = co_await add({.retry = {.attempts_max = 2, .backoff_first = Millis{1}}});
-    const auto job = co_await until(id, JobState::failed);
-    EXPECT_EQ(job.attempts_made, 2);
+    jobs::NewJob job{.retry = {.attempts_max = 2, .backoff_first = Millis{1}}};
+    const auto id = co_await add(std::move(job));
+    const auto seen = co_await until(id, JobState::failed);
+    EXPECT_EQ(seen.attempts_made, 2);
     EXPECT_EQ(path.reasons, std::vector<std::string>{"no route"});
   });
 }
@@ -152,9 +158,10 @@ TEST_F(WorkerTest, waits_the_back_off_before_the_next_attempt) {
     co_return Error{.code = Errc::upstream_failed};
   };
   run([&]() -> awaitable<void> {
-    const auto id = co_await add({.retry = {.attempts_max = 3, .backoff_first = Millis{3'600'000}}});
-    const auto job = co_await until(id, JobState::delayed);
-    EXPECT_GT(*job.run_at, clock.now() + Millis{3'500'000});
+    jobs::NewJob job{.retry = {.attempts_max = 3, .backoff_first = Millis{3'600'000}}};
+    const auto id = co_await add(std::move(job));
+    const auto seen = co_await until(id, JobState::delayed);
+    EXPECT_GT(*seen.run_at, clock.now() + Millis{3'500'000});
   });
 }
 
@@ -164,9 +171,10 @@ TEST_F(WorkerTest, ends_an_attempt_that_takes_too_long) {
     co_return Error{.code = Errc::cancelled};
   };
   run([&]() -> awaitable<void> {
-    const auto id = co_await add({.retry = {.attempts_max = 1}, .timeout = Millis{20}});
-    const auto job = co_await until(id, JobState::failed);
-    EXPECT_EQ(job.failed_reason, "Took longer than 0.02 s");
+    jobs::NewJob job{.retry = {.attempts_max = 1}, .timeout = Millis{20}};
+    const auto id = co_await add(std::move(job));
+    const auto seen = co_await until(id, JobState::failed);
+    EXPECT_EQ(seen.failed_reason, "Took longer than 0.02 s");
   });
 }
 
@@ -176,9 +184,10 @@ TEST_F(WorkerTest, survives_an_exception_in_a_path) {
     co_return std::string();
   };
   run([&]() -> awaitable<void> {
-    const auto id = co_await add({.retry = {.attempts_max = 1}});
-    const auto job = co_await until(id, JobState::failed);
-    EXPECT_EQ(job.failed_reason, "Internal error");
+    jobs::NewJob job{.retry = {.attempts_max = 1}};
+    const auto id = co_await add(std::move(job));
+    const auto seen = co_await until(id, JobState::failed);
+    EXPECT_EQ(seen.failed_reason, "Internal error");
   });
 }
 
@@ -215,8 +224,8 @@ TEST_F(WorkerTest, drops_the_result_of_a_job_that_was_given_to_another) {
     co_await until(id, JobState::active);
     const auto recovered = co_await store.recover_expired(TimePoint::max());
     EXPECT_EQ(recovered->waiting, std::vector<jobs::JobId>{id});
-    const auto job = co_await until(id, JobState::completed);
-    EXPECT_EQ(job.result_json, R"({"run":2})");
+    const auto seen = co_await until(id, JobState::completed);
+    EXPECT_EQ(seen.result_json, R"({"run":2})");
     go_on.notify();
     while (worker.running() > 0) co_await changed.wait(changed.ticket(), Millis{1});
     EXPECT_EQ((co_await store.get(id))->result_json, R"({"run":2})");

@@ -10,8 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "adapters/codec_vips/codec.hpp"
-#include "adapters/model_onnx/segmenter.hpp"
+#include "adapters/codec_vips/vips_codec.hpp"
+#include "adapters/model_onnx/onnx_segmenter.hpp"
 #include "app/colour_text.hpp"
 #include "app/commands/commands.hpp"
 #include "app/exit_codes.hpp"
@@ -216,14 +216,14 @@ int run_remove(const Settings& settings, const RemoveArguments& arguments) {
   const auto model = find_model(settings.model, model_folders(settings));
   if (!model) return complain(model.error(), kExitUnavailable);
 
-  const codec_vips::Runtime vips;
-  const auto codec = codec_vips::make_codec();
+  const codec_vips::VipsLibrary vips;
+  const codec_vips::VipsCodec codec(vips);
   const auto segmenter = model_onnx::load_onnx_segmenter(
       {.file = model->file, .spec = model->spec, .intra_threads = static_cast<int>(settings.model_threads)});
   if (!segmenter) return complain(segmenter.error(), kExitUnavailable);
 
   Pools pools(settings);
-  engine::CutOutPipeline pipeline({.codec = *codec,
+  engine::CutOutPipeline pipeline({.codec = codec,
                                    .segmenter = **segmenter,
                                    .compute = pools.compute,
                                    .model_turn = pools.model_turn,

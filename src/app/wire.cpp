@@ -1,0 +1,270 @@
+#include "app/wire.hpp"
+
+#include <filesystem>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "adapters/assets_disk/disk_asset_store.hpp"
+#include "adapters/codec_vips/vips_codec.hpp"
+#include "adapters/fetch_curl/curl_photo_source.hpp"
+#include "adapters/http/server.hpp"
+#include "adapters/model_onnx/onnx_segmenter.hpp"
+#include "adapters/records_sqlite/record_store.hpp"
+#include "adapters/store_sqlite/sqlite_store.hpp"
+#include "app/model_folder.hpp"
+#include "app/pools.hpp"
+#include "base/log.hpp"
+#include "base/run_on.hpp"
+#include "base/token.hpp"
+#include "engine/cut_out_path.hpp"
+#include "engine/cut_out_pipeline.hpp"
+#include "engine/readiness.hpp"
+#include "engine/recurring.hpp"
+#include "engine/status.hpp"
+#include "engine/submission.hpp"
+#include "engine/worker.hpp"
+
+namespace cutroom::app {
+namespace {
+
+using boost::asio::awaitable;
+using boost::asio::io_context;
+
+const std::string kQueue(jobs::kBackgroundRemoval);
+
+// Answers that are under way when everything else has stopped; they only have to be sent.
+constexpr Millis kHttpGrace{5'000};
+
+std::string public_url(const Settings& settings, std::uint16_t port) {
+  if (!settings.public_url.empty()) return settings.public_url;
+  const bool v6 = settings.listen_address.find(':') != std::string::npos;
+  // An address that means "all of them" is none that a client can follow.
+  const std::string host = settings.listen_address == "0.0.0.0" || settings.listen_address == "::"
+                               ? "localhost"
+                               : (v6 ? "[" + settings.listen_address + "]" : settings.listen_address);
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+Result<fetch_curl::Options> fetch_options(const Settings& settings) {
+  fetch_curl::Options options;
+  options.body_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max);
+  options.extra_ports = settings.fetch_ports;
+  options.hosts = settings.fetch_hosts;
+  for (const std::string& text : settings.fetch_allow) {
+    auto cidr = fetch_curl::parse_cidr(text);
+    if (!cidr) return cidr.error();
+    options.allow.push_back(*cidr);
+  }
+  return options;
+}
+
+http::ServerOptions http_options(const Settings& settings) {
+  return {.address = settings.listen_address,
+          .port = settings.listen_port,
+          .photo_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
+          .cors_origins = {settings.cors_origin},
+          .version = CUTROOM_VERSION};
+}
+
+engine::SubmissionLimits submission_limits(const Settings& settings) {
+  return {.waiting_max = static_cast<std::uint64_t>(settings.waiting_max),
+          .bulk_max = static_cast<std::size_t>(settings.bulk_max),
+          .photo_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
+          .retry = {.attempts_max = static_cast<int>(settings.attempts), .backoff_first = Millis{settings.backoff_ms}},
+          .job_timeout = Millis{settings.job_timeout_ms}};
+}
+
+// What needs the model, and so exists only once it has been loaded.
+struct CutOutWork {
+  CutOutWork(std::unique_ptr<imaging::Segmenter> loaded, const imaging::ImageCodec& codec, Pools& pools,
+             imaging::DecodeLimits limits, delivery::PhotoSource& photos, delivery::AssetStore& assets,
+             delivery::RecordStore& records, const Clock& clock)
+      : segmenter(std::move(loaded)),
+        pipeline({.codec = codec,
+                  .segmenter = *segmenter,
+                  .compute = pools.compute,
+                  .model_turn = pools.model_turn,
+                  .limits = limits}),
+        path({.photos = photos,
+              .assets = assets,
+              .records = records,
+              .pipeline = pipeline,
+              .compute = pools.compute,
+              .clock = clock}) {}
+
+  std::unique_ptr<imaging::Segmenter> segmenter;
+  engine::CutOutPipeline pipeline;
+  engine::CutOutPath path;
+};
+
+struct Opened {
+  FoundModel model;
+  fetch_curl::Options fetch;
+  std::unique_ptr<jobs::JobStore> store;
+  std::unique_ptr<delivery::RecordStore> records;
+};
+
+class Server final : public EmbeddedServer {
+ public:
+  Server(io_context& io, Settings settings, Opened opened)
+      : io_(io),
+        settings_(std::move(settings)),
+        model_(std::move(opened.model)),
+        pools_(settings_),
+        codec_(vips_),
+        store_(std::move(opened.store)),
+        records_(std::move(opened.records)),
+        photos_(std::move(opened.fetch)),
+        status_(*store_),
+        recurring_(io.get_executor(), recurring_tasks()),
+        model_loaded_(io.get_executor()) {}
+
+  // The HTTP server first: port 0 becomes a real one, which the assets' links need.
+  Result<void> open() {
+    auto assets = assets_disk::DiskAssetStore::open({.folder = std::filesystem::path(settings_.data_dir) / "assets",
+                                                     .public_url = public_url(settings_, settings_.listen_port)},
+                                                    pools_.compute);
+    if (!assets) return assets.error();
+    assets_ = std::move(*assets);
+    submission_ = std::make_unique<engine::Submission>(*store_, *assets_, photos_, estimator_, clock_,
+                                                       submission_limits(settings_));
+    auto http = http::make_http_server(io_.get_executor(), http_options(settings_),
+                                       {.submission = *submission_,
+                                        .status = status_,
+                                        .readiness = readiness_,
+                                        .assets = *assets_,
+                                        .clock = clock_,
+                                        .pool = pools_.compute});
+    if (!http) return http.error();
+    http_ = std::move(*http);
+    return {};
+  }
+
+  std::uint16_t port() const override { return http_->port(); }
+
+  awaitable<Result<void>> start() override {
+    if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
+    if (settings_.workers) {
+      readiness_.set("model", "loading");
+      boost::asio::co_spawn(io_, load_model(), [this](std::exception_ptr bug) {
+        loading_ = false;
+        model_loaded_.notify();
+        if (bug) std::rethrow_exception(bug);
+      });
+      loading_ = true;
+    }
+    recurring_.start();
+    http_->start();
+    co_return Result<void>();
+  }
+
+  awaitable<void> stop() override {
+    readiness_.set("server", "stopping");
+    submission_->stop();
+    while (loading_) co_await model_loaded_.wait(model_loaded_.ticket());
+    if (worker_) co_await worker_->stop(Millis{settings_.stop_grace_ms});
+    co_await recurring_.stop();
+    co_await http_->stop(kHttpGrace);
+  }
+
+ private:
+  awaitable<Result<void>> prepare_store() {
+    for (const auto& [vendor, share] : settings_.vendors)
+      if (auto set = co_await store_->set_share(vendor, share); !set) co_return set.error();
+    // This process owns the folder, so whoever held a lease is dead.
+    const auto recovered = co_await store_->recover_expired(TimePoint::max());
+    if (!recovered) co_return recovered.error();
+    if (!recovered->waiting.empty() || !recovered->failed.empty())
+      log::warn("a process died at work: {} jobs wait again, {} failed", recovered->waiting.size(),
+                recovered->failed.size());
+    store_->on_work([this](const std::string& queue) {
+      if (worker_ && queue == kQueue) worker_->wake();
+    });
+    co_return Result<void>();
+  }
+
+  awaitable<void> load_model() {
+    const auto began = clock_.now();
+    auto segmenter = co_await run_on(pools_.compute, [this] {
+      return model_onnx::load_onnx_segmenter({.file = model_.file,
+                                              .spec = model_.spec,
+                                              .intra_threads = static_cast<int>(settings_.model_threads)});
+    });
+    if (!segmenter) {
+      log::error("the model can't be loaded: {} {}", segmenter.error().text(), segmenter.error().detail);
+      readiness_.set("model", segmenter.error().text());
+      co_return;
+    }
+    log::info("model {} loaded in {} ms", model_.spec.name, (clock_.now() - began).count());
+    work_ = std::make_unique<CutOutWork>(
+        std::move(*segmenter), codec_, pools_,
+        imaging::DecodeLimits{.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
+                              .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)},
+        photos_, *assets_, *records_, clock_);
+    worker_ = std::make_unique<engine::Worker>(
+        io_.get_executor(), *store_, work_->path, estimator_, clock_,
+        engine::WorkerOptions{.queue = kQueue,
+                              .slots = static_cast<std::size_t>(settings_.background_removal_slots),
+                              .name = random_token(4),
+                              .lease = Millis{settings_.lease_ms}});
+    worker_->start();
+    readiness_.set("model", "");
+  }
+
+  // All that comes round by itself.
+  std::vector<engine::RecurringTask> recurring_tasks() {
+    return {
+        {.name = "recover expired leases",
+         .every = Millis{settings_.lease_ms / 2},
+         .run = [this]() -> awaitable<void> {
+           const auto recovered = co_await store_->recover_expired(clock_.now());
+           if (!recovered) log::error("expired leases can't be recovered: {}", recovered.error().detail);
+         }},
+    };
+  }
+
+  io_context& io_;
+  const Settings settings_;
+  const FoundModel model_;
+  SystemClock clock_;
+  codec_vips::VipsLibrary vips_;
+  Pools pools_;
+  codec_vips::VipsCodec codec_;
+  std::unique_ptr<jobs::JobStore> store_;
+  std::unique_ptr<delivery::RecordStore> records_;
+  fetch_curl::CurlPhotoSource photos_;
+  std::unique_ptr<delivery::AssetStore> assets_;
+  engine::Estimator estimator_;
+  engine::Readiness readiness_;
+  engine::Status status_;
+  std::unique_ptr<engine::Submission> submission_;
+  std::unique_ptr<CutOutWork> work_;
+  std::unique_ptr<engine::Worker> worker_;
+  engine::Recurring recurring_;
+  std::unique_ptr<http::HttpServer> http_;
+  engine::Signal model_loaded_;
+  bool loading_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, const Settings& settings) {
+  auto model = find_model(settings.model, model_folders(settings));
+  if (!model) return model.error();
+  auto fetch = fetch_options(settings);
+  if (!fetch) return fetch.error();
+
+  const std::filesystem::path folder = settings.data_dir;
+  auto store = store_sqlite::open_sqlite_store({.file = folder / "jobs.db"}, io.get_executor());
+  if (!store) return store.error();
+  auto records = records_sqlite::open_sqlite_records({.file = folder / "records.db"});
+  if (!records) return records.error();
+
+  auto server = std::make_unique<Server>(
+      io, settings, Opened{std::move(*model), std::move(*fetch), std::move(*store), std::move(*records)});
+  if (auto opened = server->open(); !opened) return opened.error();
+  return std::unique_ptr<EmbeddedServer>(std::move(server));
+}
+
+}  // namespace cutroom::app
