@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-## checks format, layers, shell scripts and, with clang-tidy, the C++ code
+## checks format, layers, coroutines, shell scripts and, with clang-tidy, the C++ code
 ##
 ## usage: ./dev lint [--changed [BASE]] [--minutes N] [--no-tidy | --only-tidy]
 ##
@@ -89,6 +89,7 @@ failed=()
 if [[ $others == yes ]]; then
   check_format || failed+=(format)
   python3 scripts/check_layers.py || failed+=(layers)
+  python3 scripts/lint/awaited_temporaries.py || failed+=(coroutines)
   check_scripts || failed+=('shell scripts')
 fi
 if [[ $tidy == yes ]]; then
