@@ -9,8 +9,8 @@ namespace {
 constexpr std::size_t kSymbolsMax = 320;
 constexpr int kDepthMax = 64;
 
-// How many codes there are of each length, unlimited, for `counts` sorted from small to large: two queues, of the
-// symbols and of the trees made so far, both in order, so that the two smallest are always in front.
+// How many codes there are of each length, unlimited, for `counts` sorted from small to large: two queues, of
+// the symbols and of the trees made so far, both in order, so that the two smallest are always in front.
 std::array<int, kDepthMax> optimal_depths(std::span<const std::uint32_t> counts) {
   const std::size_t symbols = counts.size();
   std::array<std::uint64_t, 2 * kSymbolsMax> weight{};
@@ -40,8 +40,8 @@ std::array<int, kDepthMax> optimal_depths(std::span<const std::uint32_t> counts)
   return depths;
 }
 
-// Shortens what is too long and pays with the longest of the others: not optimal, but within a thousandth on real
-// counts.
+// Shortens what is too long and pays with the longest of the others: not optimal, but within a thousandth on
+// real counts.
 void limit_depths(std::array<int, kDepthMax>& depths, int length_max) {
   const auto limit = static_cast<std::size_t>(length_max);
   for (std::size_t depth = limit + 1; depth < depths.size(); ++depth) {
@@ -75,7 +75,8 @@ void huffman_lengths(std::span<const std::uint32_t> counts, int length_max, std:
     lengths[order[0]] = 1;
     return;
   }
-  std::stable_sort(order.begin(), order.begin() + used, [&](auto a, auto b) { return counts[a] < counts[b]; });
+  std::stable_sort(order.begin(), order.begin() + used,
+                   [&](auto a, auto b) { return counts[a] < counts[b]; });
   std::array<std::uint32_t, kSymbolsMax> sorted{};
   for (std::size_t i = 0; i < used; ++i) sorted[i] = counts[order[i]];
 

@@ -23,7 +23,8 @@ inline std::uint8_t paeth(std::int16_t left, std::int16_t above, std::int16_t ab
 CUTROOM_MULTIVERSION void filter_paeth(std::uint8_t* __restrict to, const std::uint8_t* row,
                                        const std::uint8_t* above, std::size_t bytes, int bands) {
   const auto step = static_cast<std::size_t>(bands);
-  for (std::size_t i = 0; i < std::min(step, bytes); ++i) to[i] = static_cast<std::uint8_t>(row[i] - above[i]);
+  for (std::size_t i = 0; i < std::min(step, bytes); ++i)
+    to[i] = static_cast<std::uint8_t>(row[i] - above[i]);
   for (std::size_t i = step; i < bytes; ++i) {
     to[i] = static_cast<std::uint8_t>(row[i] - paeth(row[i - step], above[i], above[i - step]));
   }

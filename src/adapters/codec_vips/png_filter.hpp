@@ -1,5 +1,5 @@
-// PNG's prediction of a sample from its neighbours (PNG specification, 9): what is left is small where the picture is
-// smooth.
+// PNG's prediction of a sample from its neighbours (PNG specification, 9): what is left is small where the
+// picture is smooth.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,10 @@
 
 namespace cutroom::codec_vips {
 
-// PNG's filter 4, Paeth. `above` is the row above, or zeros; `bands` is also the distance to the pixel to the left.
-void filter_paeth(std::uint8_t* to, const std::uint8_t* row, const std::uint8_t* above, std::size_t bytes, int bands);
+// PNG's filter 4, Paeth. `above` is the row above, or zeros; `bands` is also the distance to the pixel to the
+// left.
+void filter_paeth(std::uint8_t* to, const std::uint8_t* row, const std::uint8_t* above, std::size_t bytes,
+                  int bands);
 
 inline constexpr std::uint8_t kPaeth = 4;
 

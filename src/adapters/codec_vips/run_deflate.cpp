@@ -49,7 +49,8 @@ std::uint64_t eight_bytes(const std::uint8_t* at) {
 
 // A run of zeros as it is written: a zero, then matches of the byte before, then zeros for what is left.
 struct ZeroRun {
-  explicit ZeroRun(std::size_t count) : longest((count - 1) / kLongestMatch), match((count - 1) % kLongestMatch) {
+  explicit ZeroRun(std::size_t count)
+      : longest((count - 1) / kLongestMatch), match((count - 1) % kLongestMatch) {
     if (match < kShortestMatch) {
       zeros = 1 + match;
       match = 0;
@@ -110,7 +111,8 @@ void RunDeflate::find_segments(std::span<const std::uint8_t> block) {
     at += 8;
     while (end - at >= 8 && eight_bytes(at) == 0) at += 8;
     while (at < end && *at == 0) ++at;
-    segments_.push_back({static_cast<std::uint32_t>(first - literals), static_cast<std::uint32_t>(at - first)});
+    segments_.push_back(
+        {static_cast<std::uint32_t>(first - literals), static_cast<std::uint32_t>(at - first)});
     literals = at;
   }
   segments_.push_back({static_cast<std::uint32_t>(end - literals), 0});
@@ -157,7 +159,8 @@ void RunDeflate::write_header(const Codes& codes, bool is_last) {
   put(0, 5);
   put(19 - 4, 4);
   flush();
-  constexpr std::array<std::uint8_t, 19> kOrder{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+  constexpr std::array<std::uint8_t, 19> kOrder{16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                                11, 4,  12, 3, 13, 2, 14, 1, 15};
   for (const std::uint8_t symbol : kOrder) {
     put(item_lengths[symbol], 3);
     flush();

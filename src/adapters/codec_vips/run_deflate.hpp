@@ -1,6 +1,7 @@
-// DEFLATE for what PNG's filters leave of photos: prefix codes, and runs of zeros. Searching for other repetitions,
-// as general compressors do, takes most of their time there and makes the result bigger, since the short matches that
-// turn up by chance spoil the statistics: docs/decisions/0002-png-encoder.md has the figures.
+// DEFLATE for what PNG's filters leave of photos: prefix codes, and runs of zeros. Searching for other
+// repetitions, as general compressors do, takes most of their time there and makes the result bigger, since
+// the short matches that turn up by chance spoil the statistics: docs/decisions/0002-png-encoder.md has the
+// figures.
 #pragma once
 
 #include <cstddef>
