@@ -38,6 +38,7 @@ class Setting:
     warm_up_seconds: int
     waiting_jobs: int
     images: int
+    quick: bool
     long: bool
 
     def folder(self, name):
@@ -73,7 +74,8 @@ def parse_arguments():
 def run_all(options, scratch):
     setting = Setting(build=options.build.resolve(), scratch=scratch, only_peer=options.only_peer,
                       rounds=options.rounds, seconds=options.seconds, warm_up_seconds=1,
-                      waiting_jobs=5_000 if options.quick else 100_000, images=options.images, long=options.long)
+                      waiting_jobs=5_000 if options.quick else 100_000, images=options.images,
+                      quick=options.quick, long=options.long)
     sections, all_measured = [], True
     for name in options.benches or BENCHES:
         print(f"{name} ...", flush=True)

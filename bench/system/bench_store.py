@@ -1,4 +1,5 @@
-"""(d) The job store alone, without HTTP: the program bench_store, whose own figures are taken over as they are."""
+"""(d) The job store alone, without HTTP: the program bench_store, whose own table and figures are taken over as they
+are."""
 
 import json
 
@@ -11,11 +12,11 @@ SECONDS_MAX = 900
 def run(setting):
     if setting.only_peer:
         return None
-    program = setting.build / "bench" / "store" / "bench_store"
+    folder = setting.folder("store")
+    figures = folder / "figures.json"
+    table = run_tool([setting.build / "bench" / "store" / "bench_store", "--folder", folder, "--json", figures,
+                      *(["--quick"] if setting.quick else [])], SECONDS_MAX)
     section = Section("store", "job store alone (bench_store)")
-    if not program.exists():
-        section.notes.append("not measured: bench_store is not built")
-        return section
-    output = run_tool([program], SECONDS_MAX)
-    section.details["bench_store"] = json.loads(output)
+    section.text = table
+    section.details["bench_store"] = json.loads(figures.read_text())
     return section

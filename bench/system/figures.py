@@ -68,6 +68,7 @@ class Section:
     name: str
     title: str
     rows: list = field(default_factory=list)
+    text: str = ""  # A table that is printed as it is.
     notes: list = field(default_factory=list)
     details: dict = field(default_factory=dict)  # For the JSON alone.
 

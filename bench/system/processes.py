@@ -63,8 +63,13 @@ class Process:
         ready = select.select([output], [], [], seconds)[0]
         line = output.readline().decode(errors="replace").strip() if ready else ""
         if not line:
-            raise RuntimeError(f"{self.name} did not start: {self._last_words()}")
+            raise self.not_started()
         return line
+
+    def not_started(self):
+        """Stopped, since nobody else will stop it; the error to raise."""
+        self.stop()
+        return RuntimeError(f"{self.name} did not start: {self._last_words()}")
 
     def stop(self, seconds=20):
         if self._process.poll() is None:

@@ -40,6 +40,7 @@ def table(section):
     text = [section.title]
     if section.rows:
         text += ["  " + "  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    text += ["  " + line for line in section.text.splitlines()]
     text += [f"  note: {note}" for note in section.notes]
     return "\n".join(text)
 

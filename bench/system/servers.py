@@ -69,7 +69,7 @@ class Redis:
             except OSError:
                 pass
             time.sleep(0.05)
-        raise RuntimeError("redis-server did not start")
+        raise self.process.not_started()
 
 
 class Peer:
