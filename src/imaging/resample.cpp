@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "imaging/resample_passes.hpp"
+#include "imaging/sample_bilinear.hpp"
 
 namespace cutroom::imaging {
 namespace {
@@ -73,6 +74,10 @@ Image resample(const Image& from, Size to, Filter filter) {
   assert((from.bands == 1 || from.bands == 3) && from.size.pixels() > 0 && to.width > 0 && to.height > 0);
   const Passes& passes = fastest_passes();
   Image result(to, from.bands);
+  if (filter == Filter::bilinear_plain) {
+    sample_bilinear(from, result);
+    return result;
+  }
   const bool same_width = from.size.width == to.width;
   const bool same_height = from.size.height == to.height;
   if (same_width && same_height) {

@@ -8,7 +8,7 @@
 
 namespace cutroom::imaging {
 
-// `from`: 1 or 3 bands, not empty; `to`: at least 1 x 1. Antialiased when shrinking; overshoot is clamped.
+// `from`: 1 or 3 bands, not empty; `to`: at least 1 x 1. Overshoot is clamped.
 Image resample(const Image& from, Size to, Filter);
 
 }  // namespace cutroom::imaging

@@ -57,6 +57,16 @@ TEST(resample, keeps_a_constant_picture_constant) {
   }
 }
 
+TEST(resample, plain_bilinear_samples_points_aligned_at_the_corner) {
+  // Twice as large: every second sample is the source's, the last has no right neighbour.
+  Image row({3, 1}, 1);
+  row.samples[0] = 10, row.samples[1] = 21, row.samples[2] = 40;
+  EXPECT_EQ(samples(resample(row, {6, 1}, Filter::bilinear_plain)), (std::vector{10, 16, 21, 31, 40, 40}));
+  // Half as large: every second sample, nothing averaged.
+  EXPECT_EQ(samples(resample(ramp({4, 4}, 3, 5), {2, 2}, Filter::bilinear_plain)),
+            (std::vector{0, 5, 10, 30, 35, 40, 120, 125, 130, 150, 155, 160}));
+}
+
 // The definition, in the plainest way: every output sample on its own.
 Image by_definition(const Image& from, Size to, Filter filter) {
   Image narrow({to.width, from.size.height}, from.bands);

@@ -19,6 +19,7 @@ double kernel(Filter filter, double x) {
     case Filter::lanczos3:
       return distance < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
     case Filter::bilinear:
+    case Filter::bilinear_plain:
       return distance < 1.0 ? 1.0 - distance : 0.0;
   }
   return 0.0;

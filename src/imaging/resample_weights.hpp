@@ -29,7 +29,7 @@ struct Weights {
   }
 };
 
-// `stride` becomes a multiple of `multiple`.
+// `stride` becomes a multiple of `multiple`. Not for bilinear_plain, which has no such weights.
 Weights make_weights(int from, int to, Filter, int multiple);
 
 }  // namespace cutroom::imaging

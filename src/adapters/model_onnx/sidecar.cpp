@@ -155,7 +155,8 @@ class Section {
 };
 
 const Words<imaging::Filter> kFilters{{"lanczos3", imaging::Filter::lanczos3},
-                                      {"bilinear", imaging::Filter::bilinear}};
+                                      {"bilinear", imaging::Filter::bilinear},
+                                      {"bilinear_plain", imaging::Filter::bilinear_plain}};
 
 void read_input(Section input, ModelSpec& spec) {
   using imaging::Fit;
