@@ -89,7 +89,7 @@ failed=()
 if [[ $others == yes ]]; then
   check_format || failed+=(format)
   python3 scripts/check_layers.py || failed+=(layers)
-  python3 scripts/lint/awaited_temporaries.py || failed+=(coroutines)
+  python3 scripts/check_traps.py src tests bench || failed+=(coroutines)
   check_scripts || failed+=('shell scripts')
 fi
 if [[ $tidy == yes ]]; then

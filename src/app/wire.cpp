@@ -10,7 +10,7 @@
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
-#include "adapters/records_sqlite/record_store.hpp"
+#include "adapters/records_sqlite/sqlite_records.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "app/model_folder.hpp"
 #include "app/pools.hpp"

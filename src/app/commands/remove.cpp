@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <CLI/CLI.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "adapters/codec_vips/vips_codec.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <CLI/CLI.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "adapters/api_client/api_client.hpp"
 #include "app/commands/commands.hpp"
