@@ -73,16 +73,14 @@ VendorShare FairOrder::share(std::string_view name) const {
 
 void FairOrder::add(std::string_view name, OrderedJob job) {
   Vendor& vendor = vendor_of(name);
-  vendor.line.push(job);
   ++waiting_;
-  settle(vendor);
+  if (vendor.line.push(job)) settle(vendor);
 }
 
 void FairOrder::put_back(std::string_view name, OrderedJob job) {
   Vendor& vendor = vendor_of(name);
-  vendor.line.push_paid(job);
   ++waiting_;
-  settle(vendor);
+  if (vendor.line.push_paid(job)) settle(vendor);
 }
 
 std::optional<FairOrder::Taken> FairOrder::take() {

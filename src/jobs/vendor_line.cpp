@@ -15,16 +15,16 @@ auto lower_bound_of(Places& places, std::uint64_t seq) {
 
 }  // namespace
 
-void VendorLine::push(OrderedJob job) {
+bool VendorLine::push(OrderedJob job) {
   auto& fresh = ranks_[job.priority].fresh;
   const auto at = fresh.empty() || fresh.back().seq < job.seq ? fresh.end() : lower_bound_of(fresh, job.seq);
   fresh.insert(at, Place{job.seq, job.cost});
-  ++size_;
+  return ++size_ == 1 || front().job.seq == job.seq;
 }
 
-void VendorLine::push_paid(OrderedJob job) {
+bool VendorLine::push_paid(OrderedJob job) {
   ranks_[job.priority].paid.emplace(job.seq, job.cost);
-  ++size_;
+  return ++size_ == 1 || front().job.seq == job.seq;
 }
 
 bool VendorLine::paid_first(const Rank& rank) {

@@ -28,8 +28,9 @@ class VendorLine {
     bool paid = false;  // Charged when it was taken before.
   };
 
-  void push(OrderedJob);
-  void push_paid(OrderedJob);
+  // Whether the job is the one to be served next now.
+  bool push(OrderedJob);
+  bool push_paid(OrderedJob);
   // Both: only while not empty.
   Next front() const;
   Next pop();

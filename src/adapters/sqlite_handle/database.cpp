@@ -17,6 +17,9 @@ Result<Database> Database::open(const Options& options) {
   Database database(handle);  // SQLite wants it closed also after a failure.
   if (code != SQLITE_OK) return database.last_error("open " + options.file.string());
   sqlite3_busy_timeout(handle, kBusyMs);
+  // Else a "column" that doesn't exist is a text, and nobody is told.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   const auto set = database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
       "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -" +

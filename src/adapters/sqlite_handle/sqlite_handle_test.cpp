@@ -58,6 +58,7 @@ TEST_F(SqliteHandle, runs_a_statement_again_after_it_failed) {
 TEST_F(SqliteHandle, reports_sql_that_is_wrong_when_it_is_first_run) {
   Database database = open();
   EXPECT_FALSE(Statement(database, "SELECT nonsense FROM nowhere").run());
+  EXPECT_FALSE(Statement(database, "SELECT \"no such column\" FROM sqlite_schema").prepare());
 }
 
 TEST_F(SqliteHandle, reports_a_file_that_is_no_database) {

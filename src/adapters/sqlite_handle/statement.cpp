@@ -28,6 +28,22 @@ Result<void> Statement::prepare() {
   return {};
 }
 
+Result<int> Statement::run_with(std::span<const Value> values) {
+  Rows running = rows_with(values);
+  const auto row = running.next();
+  if (!row) return row.error();
+  return sqlite3_changes(database_->handle());
+}
+
+Statement::Rows Statement::rows_with(std::span<const Value> values) {
+  if (const auto prepared = prepare(); !prepared) return Rows(nullptr, prepared.error());
+  int index = 0;
+  for (const Value& value : values) {
+    if (value.bind(prepared_.get(), ++index) != SQLITE_OK) return Rows(this, database_->last_error(sql_));
+  }
+  return Rows(this, std::nullopt);
+}
+
 Statement::Rows::~Rows() {
   // Its answer repeats the error of the last step, which next() has given.
   if (statement_ != nullptr) sqlite3_reset(statement_->prepared_.get());

@@ -1,9 +1,11 @@
 // A prepared statement: prepared at its first use, kept for all further ones.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,14 +46,16 @@ class Statement {
   // `database` must outlive it.
   Statement(Database& database, std::string sql) : database_(&database), sql_(std::move(sql)) {}
 
+  // For who wants to know early that the SQL fits the database.
+  Result<void> prepare();
+
   // Binds, runs to the end, answers the number of rows changed.
   template <class... Values>
   Result<int> run(const Values&... values) {
-    Rows running = rows(values...);
-    const auto row = running.next();
-    if (!row) return row.error();
-    return sqlite3_changes(database_->handle());
+    const std::array<Value, sizeof...(Values)> bound{Value(values)...};
+    return run_with(bound);
   }
+  Result<int> run_with(std::span<const Value> values);
 
   // One run that gives rows. The statement is free for its next run when this is gone.
   class Rows {
@@ -82,20 +86,15 @@ class Statement {
   };
   template <class... Values>
   Rows rows(const Values&... values) {
-    if (const auto prepared = prepare(); !prepared) return Rows(nullptr, prepared.error());
-    int index = 0;
-    int code = SQLITE_OK;
-    ((code = code == SQLITE_OK ? Value(values).bind(prepared_.get(), ++index) : code), ...);
-    if (code != SQLITE_OK) return Rows(this, database_->last_error(sql_));
-    return Rows(this, std::nullopt);
+    const std::array<Value, sizeof...(Values)> bound{Value(values)...};
+    return rows_with(bound);
   }
+  Rows rows_with(std::span<const Value> values);
 
  private:
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
-  Result<void> prepare();
-
   Database* database_;
   std::string sql_;
   std::unique_ptr<sqlite3_stmt, Finalize> prepared_;
