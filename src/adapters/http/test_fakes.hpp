@@ -38,7 +38,8 @@ class FakeJobStore final : public jobs::JobStore {
     std::vector<jobs::JobId> ids;
     for (jobs::NewJob& one : news) {
       ids.push_back(std::to_string(jobs.size() + 1));
-      jobs::Job job{.id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
+      jobs::Job job{
+          .id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
       job.priority = one.priority;
       job.created_at = now;
       jobs.push_back(std::move(job));
@@ -62,9 +63,14 @@ class FakeJobStore final : public jobs::JobStore {
     co_return unused();
   }
   boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint, TimePoint) override {
+  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint,
+                                                         TimePoint) override {
     co_return unused();
   }
   boost::asio::awaitable<Result<void>> release(jobs::Lease, TimePoint) override { co_return unused(); }
@@ -72,7 +78,9 @@ class FakeJobStore final : public jobs::JobStore {
   boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> remove(jobs::JobId) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_paused(std::string, bool) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override {
+    co_return unused();
+  }
 
  private:
   static Error unused() { return {.code = Errc::internal, .message = "not expected in this test"}; }
@@ -111,7 +119,9 @@ class FakeAssetStore final : public delivery::AssetStore {
     files.erase(key);
     co_return Result<void>();
   }
-  std::string url_of(const delivery::AssetKey& key) const override { return "http://localhost/assets/" + key; }
+  std::string url_of(const delivery::AssetKey& key) const override {
+    return "http://localhost/assets/" + key;
+  }
 
   std::map<std::string, std::string> files;
 
