@@ -19,7 +19,7 @@ class Routes : public ::testing::Test {
     boost::asio::io_context io;
     Response response;
     // Found before it runs: the handler sees the params.
-    const Route* route = find_route(request);
+    const Route* route = find_route(route_table(), request);
     boost::asio::co_spawn(
         io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
         [](const std::exception_ptr& failure) {
@@ -134,7 +134,7 @@ TEST_F(Routes, a_thousand_photos_are_one_call) {
 }
 
 TEST_F(Routes, a_full_queue_is_429_with_retry_after) {
-  test_.store.queue_counts["background-removal"].waiting = 5'000;
+  test_.store.queue_counts["background-removal"].waiting = engine::SubmissionLimits{}.waiting_max;
   const Response response =
       post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"https://x"})");
   EXPECT_EQ(response.status, 429);
@@ -261,11 +261,11 @@ TEST_F(Routes, a_preflight_says_what_may_be_sent) {
 TEST_F(Routes, only_routes_with_a_body_may_have_one) {
   const ServerOptions options;
   Request request{.verb = Verb::post, .path = "/api/image-queue/remove-bg-queue"};
-  EXPECT_EQ(body_bytes_max(find_route(request), request, options), options.json_bytes_max);
+  EXPECT_EQ(body_bytes_max(find_route(route_table(), request), request, options), options.json_bytes_max);
   request.headers.content_type = "Multipart/form-data; boundary=b";
-  EXPECT_GT(body_bytes_max(find_route(request), request, options), options.photo_bytes_max);
+  EXPECT_GT(body_bytes_max(find_route(route_table(), request), request, options), options.photo_bytes_max);
   request = {.verb = Verb::get, .path = "/healthz"};
-  EXPECT_EQ(body_bytes_max(find_route(request), request, options), 0U);
+  EXPECT_EQ(body_bytes_max(find_route(route_table(), request), request, options), 0U);
   EXPECT_EQ(body_bytes_max(nullptr, request, options), 0U);
 }
 
@@ -327,7 +327,7 @@ TEST(RoutesOverRemoteAssets, assets_of_a_store_elsewhere_come_through_memory) {
   boost::asio::co_spawn(
       io,
       [&]() -> boost::asio::awaitable<void> {
-        const Route* route = find_route(request);
+        const Route* route = find_route(route_table(), request);
         const Response response = co_await answer(test.api, route, request);
         EXPECT_EQ(response.content_type, "application/octet-stream");
         got = *co_await std::get<std::unique_ptr<BodyStream>>(response.body)->next();

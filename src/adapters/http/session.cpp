@@ -106,7 +106,7 @@ asio::awaitable<bool> Session::serve_one() {
     co_await refuse_request(error_response(status, head.error(), "connection"));
   }
   if (!head || !*head) co_return false;
-  const Route* route = find_route(request_);
+  const Route* route = find_route(core_->api.routes, request_);
   const auto body = co_await read_body(route);
   if (!body) co_await refuse_request(error_response(body.error(), describe(request_)));
   if (!body || !*body) co_return false;
