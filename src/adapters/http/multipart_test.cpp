@@ -12,7 +12,8 @@ const std::string kDelimiter = "------X7f";
 
 std::string form_with(std::string_view content) {
   return kDelimiter + "\r\nContent-Disposition: form-data; name=\"recordId\"\r\n\r\n17\r\n" + kDelimiter +
-         "\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" +
+         "\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.png\"\r\nContent-Type: "
+         "image/png\r\n\r\n" +
          std::string(content) + "\r\n" + kDelimiter + "--\r\n";
 }
 
@@ -38,17 +39,28 @@ void expect_refused(std::string_view type, const std::string& body, Errc code = 
 TEST(Multipart, contents_come_through_byte_for_byte) {
   for (const std::string& content :
        {std::string(), std::string("plain"), std::string("a\r\nb\r\n"), std::string("ends in cr\r"),
-        std::string("ends in lf\n"), std::string("\r\n\r\n\r"), std::string("nul\0\0\r\n\0", 8), std::string(1, '\0'),
-        std::string("From somebody\r\n.\r\n")})
+        std::string("ends in lf\n"), std::string("\r\n\r\n\r"), std::string("nul\0\0\r\n\0", 8),
+        std::string(1, '\0'), std::string("From somebody\r\n.\r\n")})
     expect_exact(content);
 }
 
 TEST(Multipart, lines_that_look_like_boundaries_are_content) {
   for (const std::string& content :
-       {"a\n" + kDelimiter + "\nb", "a\n" + kDelimiter + "--\nb", "a\r\n" + kDelimiter + "x\r\nb", kDelimiter + "\r\n",
-        "a\r\n" + kDelimiter + " b\r\n", "a\r\n" + kDelimiter.substr(0, 5) + "\r\n", "a\r" + kDelimiter + "\r\n",
+       {"a\n" + kDelimiter + "\nb", "a\n" + kDelimiter + "--\nb", "a\r\n" + kDelimiter + "x\r\nb",
+        "-" + kDelimiter + "\r\n", "a\r\n" + kDelimiter + " b\r\n",
+        "a\r\n" + kDelimiter.substr(0, 5) + "\r\n", "a\r" + kDelimiter + "\r\n",
         "a\r\n" + kDelimiter + "-\r\n", "\r\r\n-" + kDelimiter})
     expect_exact(content);
+}
+
+TEST(Multipart, an_empty_content_may_do_without_a_line_end_of_its_own) {
+  const auto parts =
+      parse_form(kType, kDelimiter + "\r\nContent-Disposition: form-data; name=x\r\n\r\n" + kDelimiter +
+                            "\r\nContent-Disposition: form-data; name=y\r\n\r\n\r\n" + kDelimiter + "--");
+  ASSERT_TRUE(parts) << parts.error().text();
+  ASSERT_EQ(parts->size(), 2U);
+  EXPECT_EQ((*parts)[0].content, "");
+  EXPECT_EQ((*parts)[1].content, "");
 }
 
 TEST(Multipart, twenty_megabytes_of_anything_come_through) {
@@ -74,9 +86,10 @@ TEST(Multipart, a_boundary_may_be_quoted_and_lines_padded) {
 }
 
 TEST(Multipart, names_may_have_escaped_quotes) {
-  const auto parts = parse_form("multipart/form-data; boundary=b",
-                                "--b\r\nContent-Disposition: form-data; filename=\"C:\\x\\\"y;z\"; name=\"a\\\"b\"\r\n\r\n"
-                                "\r\n--b--");
+  const auto parts =
+      parse_form("multipart/form-data; boundary=b",
+                 "--b\r\nContent-Disposition: form-data; filename=\"C:\\x\\\"y;z\"; name=\"a\\\"b\"\r\n\r\n"
+                 "\r\n--b--");
   ASSERT_TRUE(parts) << parts.error().text();
   EXPECT_EQ(parts->front().name, "a\"b");
   EXPECT_EQ(parts->front().filename, "C:\\x\"y;z");
@@ -102,13 +115,15 @@ TEST(Multipart, broken_forms_are_refused) {
   expect_refused("multipart/form-data; boundary=" + std::string(71, 'b'), "--" + std::string(71, 'b') + "--");
   expect_refused(kType, "junk before\r\n" + form_with("x"));
   expect_refused(kType, kDelimiter + "\r\n\r\nno header\r\n" + kDelimiter + "--");
-  expect_refused(kType, kDelimiter + "\r\nContent-Disposition: attachment; name=x\r\n\r\n\r\n" + kDelimiter + "--");
+  expect_refused(kType,
+                 kDelimiter + "\r\nContent-Disposition: attachment; name=x\r\n\r\n\r\n" + kDelimiter + "--");
   expect_refused(kType, kDelimiter + "\r\nContent-Disposition: form-data\r\n\r\n\r\n" + kDelimiter + "--");
   expect_refused(kType, kDelimiter + "\r\nno colon\r\n\r\n\r\n" + kDelimiter + "--");
-  expect_refused(kType, kDelimiter +
-                            "\r\nContent-Disposition: form-data; name=x\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-                            "aGk=\r\n" +
-                            kDelimiter + "--");
+  expect_refused(kType,
+                 kDelimiter +
+                     "\r\nContent-Disposition: form-data; name=x\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                     "aGk=\r\n" +
+                     kDelimiter + "--");
 }
 
 TEST(Multipart, part_count_and_header_size_are_bounded) {

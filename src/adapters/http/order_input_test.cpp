@@ -16,12 +16,13 @@ Error refusal_of(std::string_view body) {
 }
 
 bool names(const Error& error, std::string_view field) {
-  return std::any_of(error.fields.begin(), error.fields.end(), [&](const auto& f) { return f.field == field; });
+  return std::any_of(error.fields.begin(), error.fields.end(),
+                     [&](const auto& f) { return f.field == field; });
 }
 
 TEST(OrderJson, takes_the_four_fields_as_they_come) {
-  const auto order =
-      order_from_json(R"({"recordId": 17, "projectId": "p1", "photoUrl": "https://x/y.jpg", "vendorId": "v"})");
+  const auto order = order_from_json(
+      R"({"recordId": 17, "projectId": "p1", "photoUrl": "https://x/y.jpg", "vendorId": "v"})");
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->record_id, 17);
   EXPECT_EQ(order->project_id, "p1");
@@ -44,7 +45,8 @@ TEST(OrderJson, project_and_vendor_may_be_missing_null_or_empty) {
 }
 
 TEST(OrderJson, unknown_fields_and_doubled_keys_are_no_problem) {
-  const auto order = order_from_json(R"({"recordId":"a","recordId":"b","photoUrl":"u","whatever":{"x":[1]}})");
+  const auto order =
+      order_from_json(R"({"recordId":"a","recordId":"b","photoUrl":"u","whatever":{"x":[1]}})");
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->record_id, "b");
 }
@@ -64,13 +66,15 @@ TEST(OrderJson, each_missing_field_is_named) {
 TEST(OrderJson, a_wrong_type_names_the_field_and_what_is_allowed) {
   EXPECT_EQ(refusal_of(R"({"recordId":true,"photoUrl":"u"})").message,
             "recordId must be a string or a whole number");
-  EXPECT_EQ(refusal_of(R"({"recordId":1.5,"photoUrl":"u"})").message, "recordId must be a string or a whole number");
+  EXPECT_EQ(refusal_of(R"({"recordId":1.5,"photoUrl":"u"})").message,
+            "recordId must be a string or a whole number");
   EXPECT_TRUE(names(refusal_of(R"({"recordId":{"a":1},"photoUrl":"u"})"), "recordId"));
   EXPECT_TRUE(names(refusal_of(R"({"recordId":"r","photoUrl":["u"]})"), "photoUrl"));
   EXPECT_TRUE(names(refusal_of(R"({"recordId":"r","photoUrl":"u","vendorId":[]})"), "vendorId"));
   EXPECT_TRUE(names(refusal_of(R"({"recordId":"r","photoUrl":"u","vendorId":"a\u0000b"})"), "vendorId"));
   EXPECT_TRUE(names(refusal_of(R"({"recordId":"r","photoUrl":"u","projectId":false})"), "projectId"));
-  EXPECT_TRUE(names(refusal_of(R"({"recordId":")" + std::string(300, 'x') + R"(","photoUrl":"u"})"), "recordId"));
+  EXPECT_TRUE(
+      names(refusal_of(R"({"recordId":")" + std::string(300, 'x') + R"(","photoUrl":"u"})"), "recordId"));
 }
 
 TEST(OrderJson, what_is_not_json_is_refused_with_its_place) {
@@ -96,13 +100,13 @@ TEST(OrderJson, options_are_read) {
 
 TEST(OrderJson, each_wrong_option_is_named) {
   const std::pair<const char*, const char*> wrong[] = {
-      {R"({"format":"gif"})", "options.format"},       {R"({"format":1})", "options.format"},
-      {R"({"quality":0})", "options.quality"},         {R"({"quality":101})", "options.quality"},
-      {R"({"quality":"80"})", "options.quality"},      {R"({"quality":80.5})", "options.quality"},
-      {R"({"quality":true})", "options.quality"},      {R"({"background":"red"})", "options.background"},
-      {R"({"background":12})", "options.background"},  {R"({"maskOnly":"yes"})", "options.maskOnly"},
-      {R"({"priority":1001})", "options.priority"},    {R"({"priority":1e30})", "options.priority"},
-      {R"({"colour":"red"})", "options.colour"},       {R"("png")", "options"},
+      {R"({"format":"gif"})", "options.format"},      {R"({"format":1})", "options.format"},
+      {R"({"quality":0})", "options.quality"},        {R"({"quality":101})", "options.quality"},
+      {R"({"quality":"80"})", "options.quality"},     {R"({"quality":80.5})", "options.quality"},
+      {R"({"quality":true})", "options.quality"},     {R"({"background":"red"})", "options.background"},
+      {R"({"background":12})", "options.background"}, {R"({"maskOnly":"yes"})", "options.maskOnly"},
+      {R"({"priority":1001})", "options.priority"},   {R"({"priority":1e30})", "options.priority"},
+      {R"({"colour":"red"})", "options.colour"},      {R"("png")", "options"},
   };
   for (const auto& [options, field] : wrong) {
     const Error error = refusal_of(R"({"recordId":1,"photoUrl":"u","options":)" + std::string(options) + "}");
@@ -113,7 +117,8 @@ TEST(OrderJson, each_wrong_option_is_named) {
 TEST(OrderJson, colours_have_two_notations) {
   EXPECT_EQ(colour_from("#FFfe00"), (imaging::Rgb{255, 254, 0}));
   EXPECT_EQ(colour_from("1, 2,255"), (imaging::Rgb{1, 2, 255}));
-  for (const char* wrong : {"", "#", "#fff", "#ggoooo", "#+1+2+3", "1,2", "1,2,3,4", "1,2,256", "-1,2,3", "1,,3", "a,b,c"})
+  for (const char* wrong :
+       {"", "#", "#fff", "#ggoooo", "#+1+2+3", "1,2", "1,2,3,4", "1,2,256", "-1,2,3", "1,,3", "a,b,c"})
     EXPECT_FALSE(colour_from(wrong)) << wrong;
 }
 
@@ -149,7 +154,9 @@ TEST(BulkJson, wrong_entries_are_named_by_index_and_not_without_end) {
     EXPECT_TRUE(names(error, field)) << field;
   std::string nulls = "null";
   for (int i = 1; i < 1'000; ++i) nulls += ",null";
-  EXPECT_LE(bulk_orders_from_json("{\"recordIds\":[" + nulls + "],\"photoUrls\":[" + nulls + "]}").error().fields.size(),
+  EXPECT_LE(bulk_orders_from_json("{\"recordIds\":[" + nulls + "],\"photoUrls\":[" + nulls + "]}")
+                .error()
+                .fields.size(),
             20U);
 }
 
@@ -197,9 +204,11 @@ TEST(OrderForm, mistakes_are_named) {
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", ""}})), "photo"));
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"photoUrl", "u"}})), "photoUrl"));
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"photo", "y"}})), "photo"));
-  EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"quality", "best"}})), "options.quality"));
+  EXPECT_TRUE(
+      names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"quality", "best"}})), "options.quality"));
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"options", "png"}})), "options"));
-  EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"options", R"({"size":1})"}})), "options.size"));
+  EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", "x"}, {"options", R"({"size":1})"}})),
+                    "options.size"));
 }
 
 }  // namespace

@@ -1,8 +1,7 @@
 #include "adapters/http/request_parser.hpp"
 
-#include <gtest/gtest.h>
-
 #include <boost/beast/http/error.hpp>
+#include <gtest/gtest.h>
 
 namespace cutroom::http {
 namespace {
@@ -10,7 +9,8 @@ namespace {
 using HttpError = boost::beast::http::error;
 
 // Feeds `text` in pieces that end where `cuts` say, as a socket might bring it.
-boost::system::error_code feed(RequestParser& parser, std::string_view text, std::vector<std::size_t> cuts = {}) {
+boost::system::error_code feed(RequestParser& parser, std::string_view text,
+                               std::vector<std::size_t> cuts = {}) {
   cuts.push_back(text.size());
   std::string pending;
   std::size_t from = 0;
@@ -46,7 +46,8 @@ void expect_whole(const Request& request, const RequestParser& parser) {
 
 TEST(RequestParser, reads_the_same_however_it_is_split) {
   // Not kWhole.size(): the text has a NUL in it.
-  const std::string text = std::string(kWhole.substr(0, kWhole.find("hello"))) + std::string("hello\r\n\0{}\"", 11);
+  const std::string text =
+      std::string(kWhole.substr(0, kWhole.find("hello"))) + std::string("hello\r\n\0{}\"", 11);
   for (std::size_t first = 0; first <= text.size(); ++first) {
     for (std::size_t second = first; second <= text.size(); second += 7) {
       Request request;
@@ -59,7 +60,8 @@ TEST(RequestParser, reads_the_same_however_it_is_split) {
 }
 
 TEST(RequestParser, reads_byte_by_byte) {
-  const std::string text = std::string(kWhole.substr(0, kWhole.find("hello"))) + std::string("hello\r\n\0{}\"", 11);
+  const std::string text =
+      std::string(kWhole.substr(0, kWhole.find("hello"))) + std::string("hello\r\n\0{}\"", 11);
   std::vector<std::size_t> cuts;
   for (std::size_t i = 1; i < text.size(); ++i) cuts.push_back(i);
   Request request;
@@ -70,7 +72,8 @@ TEST(RequestParser, reads_byte_by_byte) {
 
 TEST(RequestParser, reads_chunks_however_they_are_split) {
   const std::string text =
-      "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nRange: bytes=0-1\r\n\r\n";
+      "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n5;x=y\r\nhello\r\n1\r\n!\r\n0\r\nRange: bytes=0-1\r\n\r\n";
   for (std::size_t first = 0; first <= text.size(); ++first) {
     Request request;
     RequestParser parser(request, 16'384);
@@ -122,7 +125,8 @@ TEST(RequestParser, unclear_ends_of_requests_are_objected_to) {
   EXPECT_NE(objection_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked"), "");
   EXPECT_NE(objection_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity"), "");
   EXPECT_NE(objection_to("POST / HTTP/1.0\r\nTransfer-Encoding: chunked"), "");
-  EXPECT_EQ(objection_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3"), "failed");
+  EXPECT_EQ(objection_to("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3"),
+            "failed");
   EXPECT_EQ(objection_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4"), "failed");
   EXPECT_EQ(objection_to("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -3"), "failed");
 }

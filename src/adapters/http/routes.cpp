@@ -30,10 +30,10 @@ constexpr std::array kRoutes{
 constexpr std::uint64_t kFormBytesBeside = 1U << 20U;
 
 // "GET, HEAD, OPTIONS" for a path that has routes, empty for one that has none.
-std::string allowed_verbs(const Request& request) {
+std::string allowed_verbs(std::span<const Route> routes, const Request& request) {
   std::string allowed;
   std::array<std::string, 2> params;
-  for (const Route& route : kRoutes) {
+  for (const Route& route : routes) {
     if (!match_path(route.pattern, request.path, params)) continue;
     allowed.append(to_string(route.verb)).append(", ");
     if (route.verb == Verb::get) allowed += "HEAD, ";
@@ -54,8 +54,9 @@ Response preflight(std::string_view allowed) {
   return response;
 }
 
-Response without_route(const Request& request) {
-  const std::string allowed = request.path == "*" ? "GET, HEAD, POST, OPTIONS" : allowed_verbs(request);
+Response without_route(const Api& api, const Request& request) {
+  const std::string allowed =
+      request.path == "*" ? "GET, HEAD, POST, OPTIONS" : allowed_verbs(api.routes, request);
   if (allowed.empty()) return error_response({.code = Errc::not_found}, describe(request));
   if (request.verb == Verb::options) return preflight(allowed);
   Response response = error_response({.code = Errc::method_not_allowed}, describe(request));
@@ -67,9 +68,9 @@ Response without_route(const Request& request) {
 
 std::span<const Route> route_table() { return kRoutes; }
 
-const Route* find_route(Request& request) {
+const Route* find_route(std::span<const Route> routes, Request& request) {
   const Verb verb = request.verb == Verb::head ? Verb::get : request.verb;
-  for (const Route& route : kRoutes)
+  for (const Route& route : routes)
     if (route.verb == verb && match_path(route.pattern, request.path, request.params)) return &route;
   return nullptr;
 }
@@ -82,7 +83,7 @@ std::uint64_t body_bytes_max(const Route* route, const Request& request, const S
 }
 
 boost::asio::awaitable<Response> answer(const Api& api, const Route* route, Request& request) {
-  if (!route) co_return without_route(request);
+  if (!route) co_return without_route(api, request);
   std::string failure;
   try {
     co_return co_await route->handler(api, request);

@@ -28,10 +28,11 @@ struct Route {
   std::string_view about;  // For people, on the page at "/".
 };
 
+// All routes of the API; the server takes others in tests only.
 std::span<const Route> route_table();
 
 // The request's route, with request.params set; nullptr where there is none. HEAD is served by the GET route.
-const Route* find_route(Request&);
+const Route* find_route(std::span<const Route>, Request&);
 
 // How much body the request may have, by its route and content type. 0: it is read over.
 std::uint64_t body_bytes_max(const Route*, const Request&, const ServerOptions&);

@@ -12,7 +12,7 @@ boost::asio::awaitable<Response> about(const Api& api, Request&) {
       "td{padding:.2rem 1rem .2rem 0;vertical-align:top}code{white-space:nowrap}</style></head><body><h1>" +
       title +
       "</h1><p>A queue for image work: photos go in over the API below, cut-outs come back.</p><table>";
-  for (const Route& route : route_table()) {
+  for (const Route& route : api.routes) {
     html.append("<tr><td><code>").append(to_string(route.verb)).append("</code></td><td><code>");
     html.append(route.pattern).append("</code></td><td>").append(route.about).append("</td></tr>");
   }

@@ -19,7 +19,7 @@ class Routes : public ::testing::Test {
     boost::asio::io_context io;
     Response response;
     // Found before it runs: the handler sees the params.
-    const Route* route = find_route(request);
+    const Route* route = find_route(route_table(), request);
     boost::asio::co_spawn(
         io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
         [](const std::exception_ptr& failure) {
@@ -57,11 +57,13 @@ class Routes : public ::testing::Test {
 };
 
 TEST_F(Routes, one_photo_is_queued) {
-  const Response response = post("/api/image-queue/remove-bg-queue",
-                                 R"({"recordId":17,"projectId":"p","photoUrl":"https://x/y","vendorId":"v1"})");
+  const Response response =
+      post("/api/image-queue/remove-bg-queue",
+           R"({"recordId":17,"projectId":"p","photoUrl":"https://x/y","vendorId":"v1"})");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.text(), R"({"success":true,"jobId":"1","recordId":17,"message":"Job queued for processing",)"
-                             R"("estimatedTime":1})");
+  EXPECT_EQ(response.text(),
+            R"({"success":true,"jobId":"1","recordId":17,"message":"Job queued for processing",)"
+            R"("estimatedTime":1})");
   ASSERT_EQ(test_.store.jobs.size(), 1U);
   EXPECT_EQ(test_.store.jobs[0].vendor, "v1");
   EXPECT_EQ(test_.store.jobs[0].queue, "background-removal");
@@ -89,7 +91,8 @@ TEST_F(Routes, missing_fields_are_400_with_details) {
 }
 
 TEST_F(Routes, a_photo_address_that_may_not_be_fetched_is_named) {
-  const Response response = post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"ftp://x"})");
+  const Response response =
+      post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"ftp://x"})");
   EXPECT_EQ(response.status, 400);
   EXPECT_EQ(body_of(response)["details"].at(0).at("field"), "photoUrl");
 }
@@ -98,7 +101,8 @@ TEST_F(Routes, an_uploaded_photo_is_kept_before_its_job_is) {
   Request request{.verb = Verb::post, .path = "/api/image-queue/remove-bg-queue"};
   request.headers.content_type = "multipart/form-data; boundary=b";
   request.body =
-      "--b\r\nContent-Disposition: form-data; name=\"recordId\"\r\n\r\n5\r\n--b\r\nContent-Disposition: form-data; "
+      "--b\r\nContent-Disposition: form-data; name=\"recordId\"\r\n\r\n5\r\n--b\r\nContent-Disposition: "
+      "form-data; "
       "name=\"photo\"; filename=\"x\"\r\n\r\n" +
       std::string(300'000, 'p') + "\r\n--b--";  // Big enough for the pool.
   const Response response = ask(std::move(request));
@@ -113,10 +117,12 @@ TEST_F(Routes, a_thousand_photos_are_one_call) {
   std::string urls;
   for (int i = 0; i < 1'500; ++i) {
     ids += (i ? "," : "") + std::to_string(i);
-    urls += std::string(i ? "," : "") + "\"https://example.com/photos/" + std::to_string(i) + std::string(100, 'x') + '"';
+    urls += std::string(i ? "," : "") + "\"https://example.com/photos/" + std::to_string(i) +
+            std::string(100, 'x') + '"';
   }
-  const Response response = post("/api/image-queue/bulk-remove-bg",
-                                 "{\"recordIds\":[" + ids + "],\"photoUrls\":[" + urls + "],\"vendorId\":\"v\"}");
+  const Response response =
+      post("/api/image-queue/bulk-remove-bg",
+           "{\"recordIds\":[" + ids + "],\"photoUrls\":[" + urls + "],\"vendorId\":\"v\"}");
   ASSERT_EQ(response.status, 200) << response.text();
   json::object body = body_of(response);
   EXPECT_EQ(body["success"], true);
@@ -128,8 +134,9 @@ TEST_F(Routes, a_thousand_photos_are_one_call) {
 }
 
 TEST_F(Routes, a_full_queue_is_429_with_retry_after) {
-  test_.store.queue_counts["background-removal"].waiting = 5'000;
-  const Response response = post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"https://x"})");
+  test_.store.queue_counts["background-removal"].waiting = engine::SubmissionLimits{}.waiting_max;
+  const Response response =
+      post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"https://x"})");
   EXPECT_EQ(response.status, 429);
   EXPECT_EQ(body_of(response)["code"], "queue_full");
   EXPECT_TRUE(response.header("Retry-After"));
@@ -155,10 +162,11 @@ TEST_F(Routes, a_job_is_shown_in_bulls_words) {
   test_.store.jobs.push_back(job);
   const Response response = get("/api/image-queue/job/9");
   EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.text(),
-            R"({"id":"9","queue":"background-removal","state":"completed","progress":100,"data":{"recordId":1},)"
-            R"("result":{"success":true,"photoUrl":"http://a/b.png"},"failedReason":null,"attemptsMade":1,)"
-            R"("maxAttempts":3,"priority":0,"timestamp":1000,"runAt":null,"processedOn":2000,"finishedOn":3000})");
+  EXPECT_EQ(
+      response.text(),
+      R"({"id":"9","queue":"background-removal","state":"completed","progress":100,"data":{"recordId":1},)"
+      R"("result":{"success":true,"photoUrl":"http://a/b.png"},"failedReason":null,"attemptsMade":1,)"
+      R"("maxAttempts":3,"priority":0,"timestamp":1000,"runAt":null,"processedOn":2000,"finishedOn":3000})");
 }
 
 TEST_F(Routes, an_unfinished_job_has_nulls) {
@@ -178,17 +186,19 @@ TEST_F(Routes, an_unknown_job_is_404) {
 }
 
 TEST_F(Routes, queue_stats_has_three_queues_and_a_time) {
-  test_.store.queue_counts["background-removal"] = {.waiting = 1, .active = 2, .completed = 3, .failed = 4,
-                                                    .delayed = 5, .paused = 6};
+  test_.store.queue_counts["background-removal"] = {
+      .waiting = 1, .active = 2, .completed = 3, .failed = 4, .delayed = 5, .paused = 6};
   const std::string zero = R"({"waiting":0,"active":0,"completed":0,"failed":0,"delayed":0,"paused":0})";
-  EXPECT_EQ(get("/api/image-queue/queue-stats").text(),
-            R"({"backgroundRemoval":{"waiting":1,"active":2,"completed":3,"failed":4,"delayed":5,"paused":6},)"
-            R"("faceCrop":)" +
-                zero + R"(,"imageProcessing":)" + zero + R"(,"timestamp":"2024-05-06T12:53:20.123Z"})");
+  EXPECT_EQ(
+      get("/api/image-queue/queue-stats").text(),
+      R"({"backgroundRemoval":{"waiting":1,"active":2,"completed":3,"failed":4,"delayed":5,"paused":6},)"
+      R"("faceCrop":)" +
+          zero + R"(,"imageProcessing":)" + zero + R"(,"timestamp":"2024-05-06T12:53:20.123Z"})");
 }
 
 TEST_F(Routes, worker_health_counts_what_is_still_to_be_done) {
-  test_.store.queue_counts["background-removal"] = {.waiting = 1, .active = 2, .completed = 3, .delayed = 5, .paused = 6};
+  test_.store.queue_counts["background-removal"] = {
+      .waiting = 1, .active = 2, .completed = 3, .delayed = 5, .paused = 6};
   test_.store.queue_counts["face-crop"] = {.waiting = 4};
   const Response response = get("/api/worker/health");
   EXPECT_EQ(response.status, 200);
@@ -251,11 +261,11 @@ TEST_F(Routes, a_preflight_says_what_may_be_sent) {
 TEST_F(Routes, only_routes_with_a_body_may_have_one) {
   const ServerOptions options;
   Request request{.verb = Verb::post, .path = "/api/image-queue/remove-bg-queue"};
-  EXPECT_EQ(body_bytes_max(find_route(request), request, options), options.json_bytes_max);
+  EXPECT_EQ(body_bytes_max(find_route(route_table(), request), request, options), options.json_bytes_max);
   request.headers.content_type = "Multipart/form-data; boundary=b";
-  EXPECT_GT(body_bytes_max(find_route(request), request, options), options.photo_bytes_max);
+  EXPECT_GT(body_bytes_max(find_route(route_table(), request), request, options), options.photo_bytes_max);
   request = {.verb = Verb::get, .path = "/healthz"};
-  EXPECT_EQ(body_bytes_max(find_route(request), request, options), 0U);
+  EXPECT_EQ(body_bytes_max(find_route(route_table(), request), request, options), 0U);
   EXPECT_EQ(body_bytes_max(nullptr, request, options), 0U);
 }
 
@@ -299,9 +309,9 @@ TEST_F(Routes, a_range_of_an_asset_is_206) {
 }
 
 TEST_F(Routes, no_path_leads_out_of_the_assets) {
-  for (const char* path : {"/assets/../etc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd", "/assets/..%2f..%2fetc/passwd",
-                           "/assets//etc/passwd", "/assets/%2Fetc/passwd", "/assets/a%00.png", "/assets/a\\b",
-                           "/assets/3f/missing.png"}) {
+  for (const char* path : {"/assets/../etc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd",
+                           "/assets/..%2f..%2fetc/passwd", "/assets//etc/passwd", "/assets/%2Fetc/passwd",
+                           "/assets/a%00.png", "/assets/a\\b", "/assets/3f/missing.png"}) {
     const Response response = get(path);
     EXPECT_EQ(response.status, 404) << path;
   }
@@ -317,7 +327,7 @@ TEST(RoutesOverRemoteAssets, assets_of_a_store_elsewhere_come_through_memory) {
   boost::asio::co_spawn(
       io,
       [&]() -> boost::asio::awaitable<void> {
-        const Route* route = find_route(request);
+        const Route* route = find_route(route_table(), request);
         const Response response = co_await answer(test.api, route, request);
         EXPECT_EQ(response.content_type, "application/octet-stream");
         got = *co_await std::get<std::unique_ptr<BodyStream>>(response.body)->next();
@@ -348,8 +358,9 @@ TEST(ErrorDocs, every_code_is_in_the_table_with_its_status) {
   const std::string doc{std::istreambuf_iterator<char>(file), {}};
   for (int i = 0; i <= static_cast<int>(Errc::internal); ++i) {
     const ErrorRow& row = error_row(static_cast<Errc>(i));
-    const std::string line = "| `" + std::string(row.code) + "` | " + std::to_string(row.http_status) + " | " +
-                             (row.retryable ? "yes" : "no") + " | " + std::string(row.public_text) + " |";
+    const std::string line = "| `" + std::string(row.code) + "` | " + std::to_string(row.http_status) +
+                             " | " + (row.retryable ? "yes" : "no") + " | " + std::string(row.public_text) +
+                             " |";
     EXPECT_NE(doc.find(line), std::string::npos) << line;
   }
 }

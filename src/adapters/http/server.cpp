@@ -113,7 +113,7 @@ class BeastServer final : public HttpServer {
 }  // namespace
 
 Result<std::unique_ptr<HttpServer>> make_http_server(asio::any_io_executor executor, ServerOptions options,
-                                                     Services services) {
+                                                     Services services, std::span<const Route> routes) {
   error_code failed;
   const auto address = asio::ip::make_address(options.address, failed);
   if (failed)
@@ -131,7 +131,7 @@ Result<std::unique_ptr<HttpServer>> make_http_server(asio::any_io_executor execu
                             ": " + failed.message()};
   const std::uint16_t port = acceptor->local_endpoint().port();
   std::unique_ptr<HttpServer> server =
-      std::make_unique<BeastServer>(std::move(acceptor), port, Api{services, std::move(options)});
+      std::make_unique<BeastServer>(std::move(acceptor), port, Api{services, std::move(options), routes});
   return server;
 }
 

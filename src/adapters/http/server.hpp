@@ -8,6 +8,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "adapters/http/routes.hpp"
 #include "adapters/http/server_options.hpp"
 #include "adapters/http/services.hpp"
 #include "base/error.hpp"
@@ -31,6 +32,6 @@ class HttpServer {
 // Listening when it returns. `executor` is one thread's, or a strand: everything of the server runs there,
 // and so must every call. invalid_input: not an address; unavailable: the port is taken or not allowed.
 Result<std::unique_ptr<HttpServer>> make_http_server(boost::asio::any_io_executor executor, ServerOptions,
-                                                     Services);
+                                                     Services, std::span<const Route> routes = route_table());
 
 }  // namespace cutroom::http

@@ -29,7 +29,8 @@ TEST(Server, answers_pipelined_requests_in_order) {
   TestClient client(server.port());
   std::string all;
   for (int i = 0; i < 100; ++i)
-    all += i % 2 ? "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n" : post_of("/api/image-queue/remove-bg-queue", kOrder);
+    all += i % 2 ? "GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
+                 : post_of("/api/image-queue/remove-bg-queue", kOrder);
   client.send(all);
   for (int i = 0; i < 100; ++i) {
     const Answer answer = client.receive();
@@ -53,7 +54,8 @@ TEST(Server, reads_chunked_bodies) {
   RunningServer server;
   TestClient client(server.port());
   const std::string body = kOrder;
-  client.send("POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.send(
+      "POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
   client.send("5\r\n" + body.substr(0, 5) + "\r\n");
   char size[8];
   std::snprintf(size, sizeof size, "%zx", body.size() - 5);
@@ -100,7 +102,8 @@ TEST(Server, a_big_upload_comes_through) {
   std::string photo(20U << 20U, '\0');
   for (std::size_t i = 0; i < photo.size(); ++i) photo[i] = static_cast<char>(i * 2'654'435'761U >> 13U);
   const std::string body =
-      "--b\r\nContent-Disposition: form-data; name=\"recordId\"\r\n\r\n5\r\n--b\r\nContent-Disposition: form-data; "
+      "--b\r\nContent-Disposition: form-data; name=\"recordId\"\r\n\r\n5\r\n--b\r\nContent-Disposition: "
+      "form-data; "
       "name=\"file\"; filename=\"x\"\r\n\r\n" +
       photo + "\r\n--b--\r\n";
   TestClient client(server.port());
@@ -114,8 +117,10 @@ TEST(Server, says_continue_before_a_body_that_waits_for_it) {
   RunningServer server;
   TestClient client(server.port());
   const std::string body = kOrder;
-  client.send("POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: " +
-              std::to_string(body.size()) + "\r\n\r\n");
+  client.send(
+      "POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nExpect: "
+      "100-continue\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);
   EXPECT_EQ(client.ask(body).status, 200);
 }
@@ -126,7 +131,8 @@ TEST(Server, a_body_over_the_limit_is_413_before_it_is_sent) {
   RunningServer server(options);
   TestClient client(server.port());
   const Answer answer = client.ask(
-      "POST /api/image-queue/bulk-remove-bg HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n");
+      "POST /api/image-queue/bulk-remove-bg HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: "
+      "1001\r\n\r\n");
   EXPECT_EQ(answer.status, 413);
   EXPECT_EQ(answer.header("Connection"), "close");
   EXPECT_NE(answer.body.find("\"code\":\"too_large\""), std::string::npos);
@@ -137,7 +143,8 @@ TEST(Server, the_413_arrives_also_where_the_client_sends_on) {
   ServerOptions options;
   options.json_bytes_max = 1'000;
   RunningServer server(options);
-  for (const char* framing : {"Content-Length: 8000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n7A1200\r\n"}) {
+  for (const char* framing :
+       {"Content-Length: 8000000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n7A1200\r\n"}) {
     TestClient client(server.port());
     client.send("POST /api/image-queue/bulk-remove-bg HTTP/1.1\r\nHost: h\r\n" + std::string(framing));
     client.try_send(std::string(8'000'000, ' '));
@@ -150,8 +157,7 @@ TEST(Server, all_bodies_together_are_bounded) {
   options.body_bytes_in_flight_max = 100'000;
   RunningServer server(options);
   TestClient client(server.port());
-  const Answer answer =
-      client.ask(post_of("/api/image-queue/bulk-remove-bg", std::string(150'000, ' ')));
+  const Answer answer = client.ask(post_of("/api/image-queue/bulk-remove-bg", std::string(150'000, ' ')));
   EXPECT_EQ(answer.status, 503);
   EXPECT_NE(answer.header("Retry-After"), "");
   TestClient next(server.port());
@@ -169,12 +175,13 @@ TEST(Server, headers_over_the_limit_are_431) {
 
 TEST(Server, what_is_not_http_is_400) {
   RunningServer server;
-  for (const char* garbage : {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n",
-                              "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n",
-                              "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
-                              "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n",
-                              "POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
-                              "chunked\r\n\r\nzz\r\n"}) {
+  for (const char* garbage :
+       {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "\x16\x03\x01\x02\x00\x01\x00\r\n",
+        "GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
+        "chunked\r\n\r\nzz\r\n"}) {
     TestClient client(server.port());
     const Answer answer = client.ask(garbage);
     EXPECT_EQ(answer.status, 400) << garbage;
@@ -186,7 +193,8 @@ TEST(Server, what_is_not_http_is_400) {
 TEST(Server, chunk_headers_without_end_are_cut_off) {
   RunningServer server;
   TestClient client(server.port());
-  client.send("POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;");
+  client.send(
+      "POST /api/image-queue/remove-bg-queue HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1;");
   client.try_send(std::string(200'000, 'x'));
   EXPECT_EQ(client.receive().status, 400);
 }
@@ -205,7 +213,8 @@ TEST(Server, a_body_that_nobody_asked_for_is_read_over) {
 TEST(Server, old_clients_are_closed_unless_they_ask_otherwise) {
   RunningServer server;
   TestClient client(server.port());
-  EXPECT_EQ(client.ask("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").header("Connection"), "keep-alive");
+  EXPECT_EQ(client.ask("GET /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").header("Connection"),
+            "keep-alive");
   EXPECT_EQ(client.ask("GET /healthz HTTP/1.0\r\n\r\n").header("Connection"), "close");
   EXPECT_TRUE(client.is_closed_by_server());
   TestClient other(server.port());
@@ -378,7 +387,8 @@ TEST(Server, a_port_that_is_taken_is_an_error_that_says_so) {
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find(std::to_string(server.port())), std::string::npos);
   options.address = "not an address";
-  EXPECT_EQ(make_http_server(io.get_executor(), options, server.test.api.use).error().code, Errc::invalid_input);
+  EXPECT_EQ(make_http_server(io.get_executor(), options, server.test.api.use).error().code,
+            Errc::invalid_input);
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
-// What handlers see of the rest: exactly the use cases the routes need, and the server's own limits.
+// What handlers see of the rest: exactly the use cases the routes need, the server's own limits,
+// and the routes themselves.
 #pragma once
+
+#include <span>
 
 #include <boost/asio/thread_pool.hpp>
 
@@ -23,9 +26,12 @@ struct Services {
   boost::asio::thread_pool& pool;
 };
 
+struct Route;
+
 struct Api {
   Services use;
   ServerOptions options;
+  std::span<const Route> routes;
 };
 
 }  // namespace cutroom::http

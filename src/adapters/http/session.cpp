@@ -32,10 +32,12 @@ std::string ip_of(const asio::ip::tcp::socket& socket) {
   return address.to_string();
 }
 
-// Some clients send an empty line after a body; RFC 9112, 2.2 says to read over it.
-void skip_empty_line(boost::beast::flat_buffer& buffer) {
-  const auto bytes = buffer.data();
-  if (bytes.size() >= 2 && std::memcmp(bytes.data(), "\r\n", 2) == 0) buffer.consume(2);
+// Some clients send an empty line after a body; RFC 9112, 2.2 says to read over it. Whether there is
+// something behind it.
+bool skip_empty_line(boost::beast::flat_buffer& buffer) {
+  const auto* text = static_cast<const char*>(buffer.data().data());
+  if (buffer.size() >= 2 && text[0] == '\r' && text[1] == '\n') buffer.consume(2);
+  return buffer.size() > 1 || (buffer.size() == 1 && text[0] != '\r');
 }
 
 Error header_error(const error_code& failed) {
@@ -99,34 +101,36 @@ asio::awaitable<bool> Session::serve_one() {
   core_->body_bytes -= std::exchange(counted_bytes_, 0);
 
   const auto head = co_await read_head();
-  if (head && !*head) co_return false;
   if (!head) {
-    unread_ = true;
     const int status = head.error().code == Errc::too_large ? 431 : error_row(head.error().code).http_status;
-    co_await send(error_response(status, head.error(), "connection"), false);
-    co_return false;
+    co_await refuse_request(error_response(status, head.error(), "connection"));
   }
-  const Route* route = find_route(request_);
+  if (!head || !*head) co_return false;
+  const Route* route = find_route(core_->api.routes, request_);
   const auto body = co_await read_body(route);
-  if (body && !*body) co_return false;
-  if (!body) {
-    unread_ = true;
-    co_await send(error_response(body.error(), describe(request_)), false);
-    co_return false;
-  }
+  if (!body) co_await refuse_request(error_response(body.error(), describe(request_)));
+  if (!body || !*body) co_return false;
+
   deadline_.clear();
   Response response = co_await answer(core_->api, route, request_);
   const bool keep_alive = parser_->keep_alive() && !unread_ && !core_->stopping;
   co_return co_await send(std::move(response), keep_alive) && keep_alive;
 }
 
+asio::awaitable<void> Session::refuse_request(Response response) {
+  unread_ = true;
+  request_.body = std::string();  // Others need the room while this client is still sending.
+  core_->body_bytes -= std::exchange(counted_bytes_, 0);
+  co_await send(std::move(response), false);
+}
+
 asio::awaitable<Result<bool>> Session::read_head() {
   const ServerOptions& options = core_->api.options;
-  skip_empty_line(buffer_);
   bool is_timed = false;
   while (!parser_->is_header_done()) {
     error_code failed = HttpError::need_more;
-    if (buffer_.size() > 0) buffer_.consume(parser_->put(buffer_.data(), failed));
+    const bool has_text = parser_->got_some() ? buffer_.size() > 0 : skip_empty_line(buffer_);
+    if (has_text) buffer_.consume(parser_->put(buffer_.data(), failed));
     if (!failed) continue;
     if (failed != HttpError::need_more) co_return header_error(failed);
 
@@ -139,8 +143,8 @@ asio::awaitable<Result<bool>> Session::read_head() {
       deadline_.set_in(options.header_max);
     }
     const bool filled = co_await fill(kHeadReadBytes);
+    is_idle_ = false;
     if (!filled) co_return false;
-    if (std::exchange(is_idle_, false)) skip_empty_line(buffer_);
   }
   if (const std::string_view objection = parser_->objection(); !objection.empty())
     co_return Error{.code = Errc::invalid_input, .message = std::string(objection)};
@@ -206,7 +210,8 @@ asio::awaitable<bool> Session::send(Response response, bool keep_alive) {
   const std::string& body = response.text();
   facts.length = body.size();
   core_->head.write(out_, response, facts);
-  co_return co_await write(out_, request_.verb == Verb::head ? std::string_view() : body);
+  const std::string_view sent = request_.verb == Verb::head ? std::string_view() : std::string_view(body);
+  co_return co_await write(out_, sent);
 }
 
 asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& response, HeadFacts facts) {
@@ -222,6 +227,7 @@ asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& r
     if (!co_await write(out_)) co_return false;
     out_.clear();
   }
+  const std::string_view chunk_end = is_chunked ? "\r\n" : "";
   stream_ = &stream;
   if (core_->stopping) stream.stop();
   std::uint64_t sent = 0;
@@ -240,7 +246,7 @@ asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& r
       out_.append(hex.data(), std::to_chars(hex.data(), hex.data() + hex.size(), piece->size(), 16).ptr);
       out_ += "\r\n";
     }
-    if (!co_await write(out_, *piece, is_chunked ? "\r\n" : "")) {
+    if (!co_await write(out_, *piece, chunk_end)) {
       stream_ = nullptr;
       co_return false;
     }

@@ -41,6 +41,8 @@ class Session {
  private:
   // Reads and answers one request; whether another may follow.
   boost::asio::awaitable<bool> serve_one();
+  // Answers without reading on; nothing may follow.
+  boost::asio::awaitable<void> refuse_request(Response);
   // false: the client is gone. An error: what to refuse the request with.
   boost::asio::awaitable<Result<bool>> read_head();
   boost::asio::awaitable<Result<bool>> read_body(const Route*);

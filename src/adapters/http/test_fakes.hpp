@@ -26,6 +26,7 @@ class FakeJobStore final : public jobs::JobStore {
   // Where set, add() waits for it to be cancelled: a request that takes long.
   boost::asio::steady_timer* hold = nullptr;
   int adds_begun = 0;
+  bool keeps_jobs = true;
 
   void on_work(std::function<void(const std::string&)>) override {}
   boost::asio::awaitable<Ids> add(std::vector<jobs::NewJob> news, TimePoint now) override {
@@ -38,7 +39,9 @@ class FakeJobStore final : public jobs::JobStore {
     std::vector<jobs::JobId> ids;
     for (jobs::NewJob& one : news) {
       ids.push_back(std::to_string(jobs.size() + 1));
-      jobs::Job job{.id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
+      if (!keeps_jobs) continue;
+      jobs::Job job{
+          .id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
       job.priority = one.priority;
       job.created_at = now;
       jobs.push_back(std::move(job));
@@ -62,9 +65,14 @@ class FakeJobStore final : public jobs::JobStore {
     co_return unused();
   }
   boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint, TimePoint) override {
+  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint,
+                                                         TimePoint) override {
     co_return unused();
   }
   boost::asio::awaitable<Result<void>> release(jobs::Lease, TimePoint) override { co_return unused(); }
@@ -72,7 +80,9 @@ class FakeJobStore final : public jobs::JobStore {
   boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> remove(jobs::JobId) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_paused(std::string, bool) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override {
+    co_return unused();
+  }
 
  private:
   static Error unused() { return {.code = Errc::internal, .message = "not expected in this test"}; }
@@ -111,7 +121,9 @@ class FakeAssetStore final : public delivery::AssetStore {
     files.erase(key);
     co_return Result<void>();
   }
-  std::string url_of(const delivery::AssetKey& key) const override { return "http://localhost/assets/" + key; }
+  std::string url_of(const delivery::AssetKey& key) const override {
+    return "http://localhost/assets/" + key;
+  }
 
   std::map<std::string, std::string> files;
 
@@ -145,16 +157,10 @@ class FakeClock final : public Clock {
 struct TestApi {
   explicit TestApi(bool assets_on_disk = true, ServerOptions options = {})
       : assets(assets_on_disk),
-        submission(store, assets, photos, estimator, clock, limits()),
+        submission(store, assets, photos, estimator, clock, engine::SubmissionLimits{}),
         status(store),
-        api{{submission, status, readiness, assets, clock, pool}, std::move(options)} {}
+        api{{submission, status, readiness, assets, clock, pool}, std::move(options), route_table()} {}
   ~TestApi() { pool.join(); }
-
-  static engine::SubmissionLimits limits() {
-    engine::SubmissionLimits limits;
-    limits.waiting_max = 5'000;
-    return limits;
-  }
 
   FakeJobStore store;
   FakeAssetStore assets;
