@@ -54,12 +54,11 @@ bool to_ascii_host(CURLU* handle) {
   const auto host = part(handle, CURLUPART_HOST);
   if (!host || is_ascii(*host)) return true;
   const Utf8Locale utf8;
-  const auto ascii = part(handle, CURLUPART_HOST, CURLU_PUNYCODE);
-  if (!ascii || !is_ascii(*ascii)) return false;
-  if (curl_url_set(handle, CURLUPART_HOST, ascii->c_str(), 0) != CURLUE_OK) return false;
-  // Once more through the parser: the name may have become a number ("０x7f.1" in full-width digits).
-  const auto whole = part(handle, CURLUPART_URL);
-  return whole && curl_url_set(handle, CURLUPART_URL, whole->c_str(), kParseFlags) == CURLUE_OK;
+  // The whole URL, not CURLUPART_HOST: of that libcurl 7.88 leaks a copy when the name can't be converted.
+  // And once more through the parser: the name may have become a number ("０x7f.1" in full-width digits).
+  const auto whole = part(handle, CURLUPART_URL, CURLU_PUNYCODE);
+  if (!whole || curl_url_set(handle, CURLUPART_URL, whole->c_str(), kParseFlags) != CURLUE_OK) return false;
+  return is_ascii(part(handle, CURLUPART_HOST).value_or(""));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/fetch_curl/fetch_in_test.hpp"
+#include "photo_fetch/fetch_in_test.hpp"
 #include "support/photo_server.hpp"
 
 namespace cutroom::fetch_curl {
@@ -98,7 +98,8 @@ class ManyFetches : public PhotoFetchLimits {
     boost::asio::co_spawn(io_, run(source, server_.url(path), stop), [](std::exception_ptr e) {
       if (e) std::rethrow_exception(e);
     });
-    io_.poll();  // Up to where it waits for the fetcher.
+    io_.restart();  // All fetches before may have ended already.
+    io_.poll();     // Up to where it waits for the fetcher.
   }
   boost::asio::awaitable<void> run(CurlPhotoSource& source, std::string url, std::stop_token stop) {
     const auto result = co_await source.fetch(std::move(url), std::move(stop));

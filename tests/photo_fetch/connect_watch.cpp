@@ -1,4 +1,4 @@
-#include "adapters/fetch_curl/connect_watch.hpp"
+#include "photo_fetch/connect_watch.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>

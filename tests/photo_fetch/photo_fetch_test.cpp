@@ -1,8 +1,8 @@
 // The fetcher against a real server on loopback: what it accepts and what it refuses.
 #include <gtest/gtest.h>
 
-#include "adapters/fetch_curl/connect_watch.hpp"
-#include "adapters/fetch_curl/fetch_in_test.hpp"
+#include "photo_fetch/connect_watch.hpp"
+#include "photo_fetch/fetch_in_test.hpp"
 #include "support/photo_server.hpp"
 
 namespace cutroom::fetch_curl {
