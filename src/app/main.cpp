@@ -27,7 +27,8 @@ void add_setting_flags(CLI::App& command, std::map<std::string, std::string>& fl
         .add_option_function<std::string>(
             flag_of(row), [&flags, key](const std::string& value) { flags[key] = value; },
             std::string(row.meaning))
-        ->type_name(std::string(row.allowed));
+        ->type_name(std::string(row.allowed))
+        ->take_last();
   }
 }
 

@@ -20,6 +20,7 @@
 #include "engine/cut_out_path.hpp"
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/readiness.hpp"
+#include "engine/recovery.hpp"
 #include "engine/recurring.hpp"
 #include "engine/status.hpp"
 #include "engine/submission.hpp"
@@ -117,14 +118,14 @@ class Server final : public EmbeddedServer {
         records_(std::move(opened.records)),
         photos_(std::move(opened.fetch)),
         status_(*store_),
+        recovery_(*store_, *records_, clock_),
         recurring_(io.get_executor(), recurring_tasks()),
         model_loaded_(io.get_executor()) {}
 
-  // The HTTP server first: port 0 becomes a real one, which the assets' links need.
+  // Listening, but not answering yet.
   Result<void> open() {
-    auto assets = assets_disk::DiskAssetStore::open({.folder = std::filesystem::path(settings_.data_dir) / "assets",
-                                                     .public_url = public_url(settings_, settings_.listen_port)},
-                                                    pools_.compute);
+    auto assets = assets_disk::DiskAssetStore::open(
+        {.folder = std::filesystem::path(settings_.data_dir) / "assets"}, pools_.compute);
     if (!assets) return assets.error();
     assets_ = std::move(*assets);
     submission_ = std::make_unique<engine::Submission>(*store_, *assets_, photos_, estimator_, clock_,
@@ -138,6 +139,8 @@ class Server final : public EmbeddedServer {
                                         .pool = pools_.compute});
     if (!http) return http.error();
     http_ = std::move(*http);
+    // Asked for port 0, the server knows its port only now.
+    assets_->set_public_url(public_url(settings_, http_->port()));
     return {};
   }
 
@@ -173,11 +176,7 @@ class Server final : public EmbeddedServer {
     for (const auto& [vendor, share] : settings_.vendors)
       if (auto set = co_await store_->set_share(vendor, share); !set) co_return set.error();
     // This process owns the folder, so whoever held a lease is dead.
-    const auto recovered = co_await store_->recover_expired(TimePoint::max());
-    if (!recovered) co_return recovered.error();
-    if (!recovered->waiting.empty() || !recovered->failed.empty())
-      log::warn("a process died at work: {} jobs wait again, {} failed", recovered->waiting.size(),
-                recovered->failed.size());
+    if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
     store_->on_work([this](const std::string& queue) {
       if (worker_ && queue == kQueue) worker_->wake();
     });
@@ -218,7 +217,7 @@ class Server final : public EmbeddedServer {
         {.name = "recover expired leases",
          .every = Millis{settings_.lease_ms / 2},
          .run = [this]() -> awaitable<void> {
-           const auto recovered = co_await store_->recover_expired(clock_.now());
+           const auto recovered = co_await recovery_.run(clock_.now());
            if (!recovered) log::error("expired leases can't be recovered: {}", recovered.error().detail);
          }},
     };
@@ -234,10 +233,11 @@ class Server final : public EmbeddedServer {
   std::unique_ptr<jobs::JobStore> store_;
   std::unique_ptr<delivery::RecordStore> records_;
   fetch_curl::CurlPhotoSource photos_;
-  std::unique_ptr<delivery::AssetStore> assets_;
+  std::unique_ptr<assets_disk::DiskAssetStore> assets_;
   engine::Estimator estimator_;
   engine::Readiness readiness_;
   engine::Status status_;
+  engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
   std::unique_ptr<CutOutWork> work_;
   std::unique_ptr<engine::Worker> worker_;

@@ -5,8 +5,8 @@
 #include <boost/json.hpp>
 
 #include "base/digest.hpp"
-#include "base/log.hpp"
 #include "base/run_on.hpp"
+#include "engine/failure_record.hpp"
 
 namespace cutroom::engine {
 namespace {
@@ -46,15 +46,6 @@ int percent_after(CutOutPipeline::Step step) {
     case CutOutPipeline::Step::composed: return kComposed;
   }
   return 0;
-}
-
-delivery::RecordUpdate record_of(const jobs::Job& job, const CutOutPayload& payload, TimePoint now) {
-  return {.record_id = payload.record_key(),
-          .project_id = payload.project_key(),
-          .vendor_id = payload.vendor,
-          .original_url = payload.photo_url,
-          .processed_at = now,
-          .job_id = job.id};
 }
 
 json::object timings_to_json(const StepTimes& times) {
@@ -153,15 +144,7 @@ awaitable<Result<void>> CutOutPath::record(const jobs::Job& job, const CutOutPay
 }
 
 awaitable<void> CutOutPath::gave_up(const jobs::Job& job, const std::string& reason) {
-  const auto payload = payload_from_json(job.payload_json);
-  if (!payload) co_return;  // No record to write to; the job itself keeps the reason.
-  delivery::RecordUpdate update = record_of(job, *payload, parts_.clock.now());
-  update.processed = false;
-  update.processing_status = "failed";
-  update.error = reason;
-  const auto written = co_await parts_.records.update(std::move(update));
-  if (!written)
-    log::error("job {}: the record of the failure could not be written: {}", job.id, written.error().detail);
+  co_await record_failure(parts_.records, job, reason, parts_.clock.now());
 }
 
 }  // namespace cutroom::engine

@@ -51,10 +51,10 @@ class CrashTest : public testing::Test {
   static std::string path(int number) { return "/photos/" + std::to_string(number) + ".png"; }
   static std::string record_id(int number) { return "record-" + std::to_string(number); }
 
-  // Hands in what was not acknowledged yet, singly and in bulk, until all are or the server dies.
-  void submit_rest(const ServerProcess& server, std::mt19937& random) {
-    while (next < kJobs) {
-      const int count = std::min(kJobs - next, std::uniform_int_distribution<int>(1, 8)(random));
+  // Hands in photos that were not acknowledged yet, singly and in bulk, up to number `end` or the server's death.
+  void submit(const ServerProcess& server, std::mt19937& random, int end) {
+    while (next < end) {
+      const int count = std::min(end - next, std::uniform_int_distribution<int>(1, 8)(random));
       json::array records;
       json::array urls;
       for (int i = next; i < next + count; ++i) {
@@ -115,19 +115,23 @@ class CrashTest : public testing::Test {
 TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
   const unsigned seed = 20261124;
   std::mt19937 random(seed);
+  int began_with_work = 0;
   for (int kill = 0; kill < kKills; ++kill) {
     ServerProcess server(data.path());
-    const Killer killer(server, std::chrono::milliseconds(std::uniform_int_distribution<int>(1, 400)(random)));
-    submit_rest(server, random);
+    began_with_work += all_ended(server) ? 0 : 1;
+    const Killer killer(server, std::chrono::milliseconds(std::uniform_int_distribution<int>(1, 250)(random)));
+    submit(server, random, std::min(kJobs, (kill + 1) * kJobs / kKills));
   }
+  EXPECT_GE(began_with_work, kKills / 4) << "the kills came too late to interrupt anything";
 
   ServerProcess server(data.path());
-  submit_rest(server, random);
+  submit(server, random, kJobs);
   ASSERT_EQ(next, kJobs);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   while (!all_ended(server)) ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "jobs are stuck";
 
   std::map<int, std::string> photo_urls;
+  std::set<int> unlucky;
   int failed = 0;
   for (const Acknowledged& ack : acknowledged) {
     const Answer answer = get(server.url("/api/image-queue/job/" + ack.job_id));
@@ -140,6 +144,12 @@ TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
       ++failed;
       continue;
     }
+    if (job.at("state").as_string() == "failed") {
+      // Bad luck, not a loss: its worker was killed with it in hand time and again.
+      EXPECT_NE(job.at("failedReason").as_string().find("stopped responding"), json::string::npos) << answer.body;
+      unlucky.insert(ack.number);
+      continue;
+    }
     ASSERT_EQ(job.at("state").as_string(), "completed") << answer.body;
     const std::string url(job.at("result").at("photoUrl").as_string());
     photo_urls[ack.number] = url.substr(url.find("/assets/"));
@@ -148,6 +158,7 @@ TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
     EXPECT_NE(url.find(sha256_hex(asset.body)), std::string::npos) << "the asset is not what its name says";
   }
   EXPECT_EQ(failed, kJobs / kMissingEvery);
+  EXPECT_LE(unlucky.size(), 5U);
   EXPECT_EQ(server.terminate(), 0);
 
   // Different photos have different cut-outs, so a record with its own job's link has the right result.
@@ -165,10 +176,11 @@ TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
           const auto record = co_await (*records)->get(record_id(i));
           EXPECT_TRUE(record) << record_id(i);
           if (!record) continue;
-          EXPECT_EQ(record->processed, !is_missing(i));
-          EXPECT_EQ(record->processing_status, is_missing(i) ? "failed" : "completed");
-          if (is_missing(i)) {
-            EXPECT_NE(record->error.find("404"), std::string::npos) << record->error;
+          const bool fails = is_missing(i) || unlucky.contains(i);
+          EXPECT_EQ(record->processed, !fails) << record_id(i);
+          EXPECT_EQ(record->processing_status, fails ? "failed" : "completed");
+          if (fails) {
+            EXPECT_NE(record->error.find(is_missing(i) ? "404" : "stopped responding"), std::string::npos);
           } else {
             EXPECT_TRUE(record->photo_url.ends_with(photo_urls[i])) << record->photo_url;
           }

@@ -16,7 +16,7 @@ namespace cutroom::assets_disk {
 
 struct Options {
   std::filesystem::path folder;
-  std::string public_url;  // Where the API is reached: links are this + "/assets/" + key.
+  std::string public_url{};  // Where the API is reached: links are this + "/assets/" + key.
 };
 
 // Any thread may call it; the disk is waited for on the pool.
@@ -31,6 +31,9 @@ class DiskAssetStore final : public delivery::AssetStore {
   boost::asio::awaitable<Result<void>> remove(delivery::AssetKey) override;
   std::string url_of(const delivery::AssetKey&) const override;
 
+  // For a server that learns its port only when it listens: before the first url_of().
+  void set_public_url(std::string public_url) { options_.public_url = std::move(public_url); }
+
  private:
   DiskAssetStore(Options, boost::asio::thread_pool&);
 
@@ -43,7 +46,7 @@ class DiskAssetStore final : public delivery::AssetStore {
   std::filesystem::path path_of(const delivery::AssetKey& key) const { return options_.folder / key; }
   std::filesystem::path staging() const { return options_.folder / "staging"; }
 
-  const Options options_;
+  Options options_;
   boost::asio::thread_pool& pool_;
   // Which of the 256 folders this process has seen made and synced.
   mutable std::array<std::atomic<bool>, 256> shard_durable_{};
