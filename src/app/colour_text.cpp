@@ -12,7 +12,8 @@ std::optional<imaging::Rgb> colour_from(std::string_view text) {
   unsigned value = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
   if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return imaging::Rgb{static_cast<std::uint8_t>(value >> 16U), static_cast<std::uint8_t>((value >> 8U) & 255U),
+  return imaging::Rgb{static_cast<std::uint8_t>(value >> 16U),
+                      static_cast<std::uint8_t>((value >> 8U) & 255U),
                       static_cast<std::uint8_t>(value & 255U)};
 }
 

@@ -45,8 +45,8 @@ std::vector<fs::path> model_folders(const Settings& settings) {
   const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
   std::vector<fs::path> folders;
   // Installed as bin/cutroom; or built as build/PRESET/cutroom in a checkout.
-  for (const fs::path& folder : {program / "../share/cutroom/models", program / "../../models",
-                                 program / "../../.deps/models"})
+  for (const fs::path& folder :
+       {program / "../share/cutroom/models", program / "../../models", program / "../../.deps/models"})
     if (fs::is_directory(folder, ignored)) folders.push_back(fs::weakly_canonical(folder, ignored));
   return folders;
 }

@@ -1,5 +1,5 @@
-// Finds a model by its name: sidecar NAME.toml and the ONNX file that it names, each in the first folder of the
-// list that has it.
+// Finds a model by its name: sidecar NAME.toml and the ONNX file that it names, each in the first folder of
+// the list that has it.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// The threads that compute. Sized so that all together hardly exceed the cores: the model's own threads count too.
+// The threads that compute. Sized so that all together hardly exceed the cores: the model's own threads count
+// too.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,7 @@
 #include "app/progress_bar.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
+#include <unistd.h>
 #include <utility>
 
 #include <spdlog/fmt/fmt.h>
@@ -56,7 +55,8 @@ void ProgressBar::draw() {
 
 std::string ProgressBar::text_of(const Line& line) const {
   if (!terminal_)
-    return fmt::format("{} {}  {}", line.state == Line::State::bad ? "failed" : "done  ", line.label, line.note);
+    return fmt::format("{} {}  {}", line.state == Line::State::bad ? "failed" : "done  ", line.label,
+                       line.note);
   const int filled = std::clamp(line.percent, 0, 100) * kWidth / 100;
   std::string bar;
   for (int i = 0; i < kWidth; ++i) bar += i < filled ? "\u2588" : "\u2591";

@@ -1,4 +1,5 @@
-// Progress on a terminal: a line per photo while it runs, redrawn in place; plain lines where the output is a file.
+// Progress on a terminal: a line per photo while it runs, redrawn in place; plain lines where the output is a
+// file.
 #pragma once
 
 #include <cstddef>

@@ -89,7 +89,8 @@ bool set_port(std::uint16_t& into, std::string_view text) {
 // ADDR:PORT, [V6]:PORT or :PORT (then the address stays).
 bool set_listen(Settings& s, const std::string& text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || !set_port(s.listen_port, std::string_view(text).substr(colon + 1))) return false;
+  if (colon == std::string::npos || !set_port(s.listen_port, std::string_view(text).substr(colon + 1)))
+    return false;
   std::string address = text.substr(0, colon);
   if (address.size() > 2 && address.front() == '[' && address.back() == ']')
     address = address.substr(1, address.size() - 2);
@@ -104,7 +105,9 @@ std::string listen_text(const Settings& s) {
 }
 
 SettingRow listen_row() {
-  SettingRow row{.key = "listen", .environment = "CUTROOM_LISTEN", .allowed = "ADDR:PORT, e.g. 127.0.0.1:3001",
+  SettingRow row{.key = "listen",
+                 .environment = "CUTROOM_LISTEN",
+                 .allowed = "ADDR:PORT, e.g. 127.0.0.1:3001",
                  .meaning = "where the API listens"};
   row.set = set_listen;
   row.get = listen_text;
@@ -112,7 +115,10 @@ SettingRow listen_row() {
 }
 
 SettingRow port_row() {
-  SettingRow row{.key = "port", .environment = "CUTROOM_PORT", .old_environment = "PORT", .allowed = "0..65535",
+  SettingRow row{.key = "port",
+                 .environment = "CUTROOM_PORT",
+                 .old_environment = "PORT",
+                 .allowed = "0..65535",
                  .meaning = "the port alone; 0: any free one"};
   row.set = [](Settings& s, const std::string& text) { return set_port(s.listen_port, text); };
   row.get = [](const Settings& s) { return std::to_string(s.listen_port); };
@@ -131,7 +137,9 @@ SettingRow truth_row(SettingRow row, bool Settings::* member) {
 }
 
 SettingRow fetch_ports_row() {
-  SettingRow row{.key = "fetch.ports", .environment = "CUTROOM_FETCH_PORTS", .allowed = "ports, comma-separated",
+  SettingRow row{.key = "fetch.ports",
+                 .environment = "CUTROOM_FETCH_PORTS",
+                 .allowed = "ports, comma-separated",
                  .meaning = "ports of photo servers beside 80 and 443"};
   row.set = [](Settings& s, const std::string& text) {
     s.fetch_ports.clear();
@@ -153,70 +161,125 @@ const std::vector<SettingRow>& table() {
   static const std::vector<SettingRow> rows{
       listen_row(),
       port_row(),
-      truth_row({.key = "open_to_all", .environment = "CUTROOM_OPEN_TO_ALL",
+      truth_row({.key = "open_to_all",
+                 .environment = "CUTROOM_OPEN_TO_ALL",
                  .meaning = "allow listening beyond this machine although no vendor needs a key"},
                 &Settings::open_to_all),
-      truth_row({.key = "workers", .environment = "CUTROOM_WORKERS",
-                 .meaning = "work on jobs in this process, not only accept them"}, &Settings::workers),
-      text_row({.key = "data_dir", .environment = "CUTROOM_DATA_DIR", .allowed = "a folder",
-                .meaning = "database, records and assets"}, &Settings::data_dir),
-      text_row({.key = "public_url", .environment = "CUTROOM_PUBLIC_URL", .allowed = "http(s)://HOST[:PORT]",
-                .meaning = "how clients reach this server; begins the links of results"}, &Settings::public_url),
-      text_row({.key = "model.name", .flag = "model", .environment = "CUTROOM_MODEL", .allowed = "a sidecar's name",
-                .meaning = "the background-removal model"}, &Settings::model),
-      list_row({.key = "model.dirs", .flag = "models", .environment = "CUTROOM_MODELS",
-                .allowed = "folders, comma-separated", .meaning = "where sidecars and ONNX files lie"},
+      truth_row({.key = "workers",
+                 .environment = "CUTROOM_WORKERS",
+                 .meaning = "work on jobs in this process, not only accept them"},
+                &Settings::workers),
+      text_row({.key = "data_dir",
+                .environment = "CUTROOM_DATA_DIR",
+                .allowed = "a folder",
+                .meaning = "database, records and assets"},
+               &Settings::data_dir),
+      text_row({.key = "public_url",
+                .environment = "CUTROOM_PUBLIC_URL",
+                .allowed = "http(s)://HOST[:PORT]",
+                .meaning = "how clients reach this server; begins the links of results"},
+               &Settings::public_url),
+      text_row({.key = "model.name",
+                .flag = "model",
+                .environment = "CUTROOM_MODEL",
+                .allowed = "a sidecar's name",
+                .meaning = "the background-removal model"},
+               &Settings::model),
+      list_row({.key = "model.dirs",
+                .flag = "models",
+                .environment = "CUTROOM_MODELS",
+                .allowed = "folders, comma-separated",
+                .meaning = "where sidecars and ONNX files lie"},
                &Settings::models_dirs),
-      number_row({.key = "model.threads", .environment = "CUTROOM_MODEL_THREADS", .allowed = "0..256; 0: all cores",
-                  .meaning = "threads of one model run"}, &Settings::model_threads, {0, 256}),
-      list_row({.key = "fetch.allow", .environment = "CUTROOM_FETCH_ALLOW", .allowed = "CIDR[,CIDR]",
-                .meaning = "private addresses that photos may come from"}, &Settings::fetch_allow),
+      number_row({.key = "model.threads",
+                  .environment = "CUTROOM_MODEL_THREADS",
+                  .allowed = "0..256; 0: all cores",
+                  .meaning = "threads of one model run"},
+                 &Settings::model_threads, {0, 256}),
+      list_row({.key = "fetch.allow",
+                .environment = "CUTROOM_FETCH_ALLOW",
+                .allowed = "CIDR[,CIDR]",
+                .meaning = "private addresses that photos may come from"},
+               &Settings::fetch_allow),
       fetch_ports_row(),
-      list_row({.key = "fetch.hosts", .environment = "CUTROOM_FETCH_HOSTS", .allowed = "host names, comma-separated",
+      list_row({.key = "fetch.hosts",
+                .environment = "CUTROOM_FETCH_HOSTS",
+                .allowed = "host names, comma-separated",
                 .meaning = "where given, photos may come from these and their subdomains only"},
                &Settings::fetch_hosts),
-      number_row({.key = "limits.photo_bytes_max", .environment = "CUTROOM_PHOTO_BYTES_MAX",
-                  .allowed = "1024..1073741824", .meaning = "largest photo file"}, &Settings::photo_bytes_max,
-                 {1024, 1LL << 30}),
-      number_row({.key = "limits.photo_pixels_max", .environment = "CUTROOM_PHOTO_PIXELS_MAX",
-                  .allowed = "1..500000000", .meaning = "largest photo, width x height"},
+      number_row({.key = "limits.photo_bytes_max",
+                  .environment = "CUTROOM_PHOTO_BYTES_MAX",
+                  .allowed = "1024..1073741824",
+                  .meaning = "largest photo file"},
+                 &Settings::photo_bytes_max, {1024, 1LL << 30}),
+      number_row({.key = "limits.photo_pixels_max",
+                  .environment = "CUTROOM_PHOTO_PIXELS_MAX",
+                  .allowed = "1..500000000",
+                  .meaning = "largest photo, width x height"},
                  &Settings::photo_pixels_max, {1, 500'000'000}),
-      number_row({.key = "limits.waiting_max", .environment = "CUTROOM_WAITING_MAX", .allowed = "1..100000000",
-                  .meaning = "jobs waiting in one queue, beyond which new ones get 429"}, &Settings::waiting_max,
-                 {1, 100'000'000}),
-      number_row({.key = "limits.bulk_max", .environment = "CUTROOM_BULK_MAX", .allowed = "1..100000",
-                  .meaning = "photos in one bulk call"}, &Settings::bulk_max, {1, 100'000}),
-      number_row({.key = "queues.background_removal.slots", .environment = "CUTROOM_BACKGROUND_REMOVAL_SLOTS",
-                  .allowed = "1..64", .meaning = "jobs of the queue that run at the same time"},
+      number_row({.key = "limits.waiting_max",
+                  .environment = "CUTROOM_WAITING_MAX",
+                  .allowed = "1..100000000",
+                  .meaning = "jobs waiting in one queue, beyond which new ones get 429"},
+                 &Settings::waiting_max, {1, 100'000'000}),
+      number_row({.key = "limits.bulk_max",
+                  .environment = "CUTROOM_BULK_MAX",
+                  .allowed = "1..100000",
+                  .meaning = "photos in one bulk call"},
+                 &Settings::bulk_max, {1, 100'000}),
+      number_row({.key = "queues.background_removal.slots",
+                  .environment = "CUTROOM_BACKGROUND_REMOVAL_SLOTS",
+                  .allowed = "1..64",
+                  .meaning = "jobs of the queue that run at the same time"},
                  &Settings::background_removal_slots, {1, 64}),
-      number_row({.key = "jobs.attempts", .environment = "CUTROOM_ATTEMPTS", .allowed = "1..100",
-                  .meaning = "tries of a job, counting the first"}, &Settings::attempts, {1, 100}),
-      number_row({.key = "jobs.backoff_ms", .environment = "CUTROOM_BACKOFF_MS", .allowed = "0..86400000",
-                  .meaning = "pause before the second try; doubles"}, &Settings::backoff_ms, {0, kDayMs}),
-      number_row({.key = "jobs.timeout_ms", .environment = "CUTROOM_JOB_TIMEOUT_MS", .allowed = "100..86400000",
-                  .meaning = "longest time of one try"}, &Settings::job_timeout_ms, {100, kDayMs}),
-      number_row({.key = "jobs.lease_ms", .environment = "CUTROOM_LEASE_MS", .allowed = "1000..86400000",
-                  .meaning = "after which a silent worker's job is given to another"}, &Settings::lease_ms,
-                 {1000, kDayMs}),
-      number_row({.key = "stop_grace_ms", .environment = "CUTROOM_STOP_GRACE_MS", .allowed = "0..86400000",
-                  .meaning = "time that running jobs get to end when the server stops"}, &Settings::stop_grace_ms,
-                 {0, kDayMs}),
-      number_row({.key = "compute_threads", .environment = "CUTROOM_COMPUTE_THREADS",
-                  .allowed = "0..256; 0: as many as cores", .meaning = "threads for decoding, composing, encoding"},
+      number_row({.key = "jobs.attempts",
+                  .environment = "CUTROOM_ATTEMPTS",
+                  .allowed = "1..100",
+                  .meaning = "tries of a job, counting the first"},
+                 &Settings::attempts, {1, 100}),
+      number_row({.key = "jobs.backoff_ms",
+                  .environment = "CUTROOM_BACKOFF_MS",
+                  .allowed = "0..86400000",
+                  .meaning = "pause before the second try; doubles"},
+                 &Settings::backoff_ms, {0, kDayMs}),
+      number_row({.key = "jobs.timeout_ms",
+                  .environment = "CUTROOM_JOB_TIMEOUT_MS",
+                  .allowed = "100..86400000",
+                  .meaning = "longest time of one try"},
+                 &Settings::job_timeout_ms, {100, kDayMs}),
+      number_row({.key = "jobs.lease_ms",
+                  .environment = "CUTROOM_LEASE_MS",
+                  .allowed = "1000..86400000",
+                  .meaning = "after which a silent worker's job is given to another"},
+                 &Settings::lease_ms, {1000, kDayMs}),
+      number_row({.key = "stop_grace_ms",
+                  .environment = "CUTROOM_STOP_GRACE_MS",
+                  .allowed = "0..86400000",
+                  .meaning = "time that running jobs get to end when the server stops"},
+                 &Settings::stop_grace_ms, {0, kDayMs}),
+      number_row({.key = "compute_threads",
+                  .environment = "CUTROOM_COMPUTE_THREADS",
+                  .allowed = "0..256; 0: as many as cores",
+                  .meaning = "threads for decoding, composing, encoding"},
                  &Settings::compute_threads, {0, 256}),
-      choice_row({.key = "log_level", .environment = "CUTROOM_LOG_LEVEL", .allowed = "debug, info, warn, error or off",
-                  .meaning = "least severe lines that are logged"}, &Settings::log_level,
-                 {"debug", "info", "warn", "error", "off"}),
-      text_row({.key = "cors_origin", .environment = "CUTROOM_CORS_ORIGIN", .allowed = "* or an origin",
-                .meaning = "whose pages may call the API"}, &Settings::cors_origin),
+      choice_row({.key = "log_level",
+                  .environment = "CUTROOM_LOG_LEVEL",
+                  .allowed = "debug, info, warn, error or off",
+                  .meaning = "least severe lines that are logged"},
+                 &Settings::log_level, {"debug", "info", "warn", "error", "off"}),
+      text_row({.key = "cors_origin",
+                .environment = "CUTROOM_CORS_ORIGIN",
+                .allowed = "* or an origin",
+                .meaning = "whose pages may call the API"},
+               &Settings::cors_origin),
   };
   return rows;
 }
 
 Error wrong_value(const SettingRow& row, const std::string& origin, const std::string& value) {
   return {.code = Errc::invalid_input,
-          .message = origin + ": '" + value + "' is not allowed for " + std::string(row.key) + "; allowed: " +
-                     std::string(row.allowed)};
+          .message = origin + ": '" + value + "' is not allowed for " + std::string(row.key) +
+                     "; allowed: " + std::string(row.allowed)};
 }
 
 Result<void> apply(SettingsInForce& into, const SettingRow& row, const std::string& origin,
@@ -248,8 +311,8 @@ Result<jobs::VendorShare> share_of(const std::string& name, const toml::table& t
   for (const auto& [key, node] : table) {
     const auto bad = [&](std::string_view allowed) {
       return Error{.code = Errc::invalid_input,
-                   .message = "vendors." + name + "." + std::string(key.str()) + " is not allowed; allowed: " +
-                              std::string(allowed)};
+                   .message = "vendors." + name + "." + std::string(key.str()) +
+                              " is not allowed; allowed: " + std::string(allowed)};
     };
     if (key == "weight") {
       const auto weight = node.value<double>();
@@ -275,7 +338,8 @@ Result<void> apply_file_table(SettingsInForce& into, const std::string& file, co
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     const auto rows = setting_table();
-    const auto row = std::find_if(rows.begin(), rows.end(), [&](const SettingRow& r) { return r.key == key; });
+    const auto row =
+        std::find_if(rows.begin(), rows.end(), [&](const SettingRow& r) { return r.key == key; });
     if (row != rows.end()) {
       const auto text = text_of(node);
       if (!text) return wrong_value(*row, file, "(a table)");
@@ -330,8 +394,7 @@ Result<SettingsInForce> read_settings(const Sources& sources) {
   for (const SettingRow& row : setting_table()) {
     const auto flag = sources.flags.find(std::string(row.key));
     if (flag == sources.flags.end()) continue;
-    if (auto applied = apply(out, row, flag_of(row), flag->second); !applied)
-      return applied.error();
+    if (auto applied = apply(out, row, flag_of(row), flag->second); !applied) return applied.error();
   }
   return out;
 }

@@ -1,5 +1,6 @@
-// Every setting of the program, as one table (settings.cpp): key in cutroom.toml, environment variables, what is
-// allowed, default. File < environment < flags; a wrong value names the key, the value and what is allowed.
+// Every setting of the program, as one table (settings.cpp): key in cutroom.toml, environment variables, what
+// is allowed, default. File < environment < flags; a wrong value names the key, the value and what is
+// allowed.
 #pragma once
 
 #include <cstdint>
@@ -61,14 +62,15 @@ std::span<const SettingRow> setting_table();
 std::string flag_of(const SettingRow&);
 
 struct Sources {
-  std::optional<std::string> file;                  // Path of the TOML file; must exist where it is given.
+  std::optional<std::string> file;  // Path of the TOML file; must exist where it is given.
   std::function<std::optional<std::string>(const std::string&)> environment;
-  std::map<std::string, std::string> flags;         // By key.
+  std::map<std::string, std::string> flags;  // By key.
 };
 
 struct SettingsInForce {
   Settings settings;
-  std::map<std::string, std::string> origins;  // By key: "default", "cutroom.toml", "CUTROOM_LISTEN", "--listen".
+  std::map<std::string, std::string>
+      origins;  // By key: "default", "cutroom.toml", "CUTROOM_LISTEN", "--listen".
 };
 
 // invalid_input with a message for people.

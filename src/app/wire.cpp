@@ -72,7 +72,8 @@ engine::SubmissionLimits submission_limits(const Settings& settings) {
   return {.waiting_max = static_cast<std::uint64_t>(settings.waiting_max),
           .bulk_max = static_cast<std::size_t>(settings.bulk_max),
           .photo_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
-          .retry = {.attempts_max = static_cast<int>(settings.attempts), .backoff_first = Millis{settings.backoff_ms}},
+          .retry = {.attempts_max = static_cast<int>(settings.attempts),
+                    .backoff_first = Millis{settings.backoff_ms}},
           .job_timeout = Millis{settings.job_timeout_ms}};
 }
 

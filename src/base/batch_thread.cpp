@@ -1,9 +1,8 @@
 #include "base/batch_thread.hpp"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <iterator>
+#include <pthread.h>
 
 namespace cutroom {
 
@@ -59,7 +58,8 @@ void BatchThread::run_batch(std::vector<std::unique_ptr<Task>>& batch) {
   // One hop back per run of tasks with the same executor, not one per task: under load a batch holds dozens.
   auto first = batch.begin();
   while (first != batch.end()) {
-    const auto last = std::find_if(first, batch.end(), [&](const auto& task) { return task->work != (*first)->work; });
+    const auto last =
+        std::find_if(first, batch.end(), [&](const auto& task) { return task->work != (*first)->work; });
     auto executor = (*first)->work;
     boost::asio::post(executor, [tasks = std::vector<std::unique_ptr<Task>>(
                                      std::move_iterator(first), std::move_iterator(last))]() mutable {

@@ -63,9 +63,9 @@ class BatchThread {
     explicit Task(boost::asio::any_io_executor executor)
         : work(boost::asio::prefer(std::move(executor), boost::asio::execution::outstanding_work.tracked)) {}
     virtual ~Task() = default;
-    virtual void execute() = 0;                    // On the thread.
-    virtual void overrule(const Error&) = 0;       // On the thread: begin or commit failed.
-    virtual void resume() = 0;                     // On the caller's executor.
+    virtual void execute() = 0;               // On the thread.
+    virtual void overrule(const Error&) = 0;  // On the thread: begin or commit failed.
+    virtual void resume() = 0;                // On the caller's executor.
     boost::asio::any_io_executor work;
   };
 
@@ -76,7 +76,7 @@ class BatchThread {
     void execute() override { answer.emplace(fn()); }
     void overrule(const Error& error) override { answer.emplace(error); }
     void resume() override { std::move(handler)(); }
-    Fn& fn;                    // Both live in the waiting coroutine's frame.
+    Fn& fn;  // Both live in the waiting coroutine's frame.
     std::optional<R>& answer;
     Handler handler;
   };

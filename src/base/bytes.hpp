@@ -15,7 +15,8 @@ class Bytes {
  public:
   Bytes() = default;
   // `size` bytes with unspecified content.
-  explicit Bytes(std::size_t size) : data_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+  explicit Bytes(std::size_t size)
+      : data_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
   static Bytes copy_of(std::span<const std::uint8_t> from) {
     Bytes bytes(from.size());
     if (!from.empty()) std::memcpy(bytes.data(), from.data(), from.size());

@@ -53,10 +53,11 @@ TEST(RunOn, moves_a_result_that_cannot_be_copied) {
 TEST(BatchThread, answers_after_the_commit_of_the_batch) {
   std::atomic<int> commits = 0;
   BatchThread thread("test", {.begin = [] { return Result<void>(); },
-                              .commit = [&] {
-                                ++commits;
-                                return Result<void>();
-                              }});
+                              .commit =
+                                  [&] {
+                                    ++commits;
+                                    return Result<void>();
+                                  }});
   run([&]() -> awaitable<void> {
     const auto answer = co_await thread.run([&] { return Result<int>(commits.load()); });
     EXPECT_EQ(*answer, 0);
@@ -97,9 +98,10 @@ TEST(BatchThread, makes_one_batch_of_what_queued_up_meanwhile) {
 }
 
 TEST(BatchThread, gives_every_caller_the_error_of_a_failed_commit) {
-  BatchThread thread("test", {.begin = nullptr, .commit = [] {
-                                return Result<void>(Error{.code = Errc::storage_failed, .detail = "disk full"});
-                              }});
+  BatchThread thread("test",
+                     {.begin = nullptr, .commit = [] {
+                        return Result<void>(Error{.code = Errc::storage_failed, .detail = "disk full"});
+                      }});
   run([&]() -> awaitable<void> {
     const auto answer = co_await thread.run([] { return Result<int>(1); });
     EXPECT_FALSE(answer.has_value());

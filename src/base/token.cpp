@@ -1,9 +1,8 @@
 #include "base/token.hpp"
 
-#include <sys/random.h>
-
 #include <cstdint>
 #include <stdexcept>
+#include <sys/random.h>
 #include <vector>
 
 namespace cutroom {

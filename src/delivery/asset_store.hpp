@@ -1,4 +1,5 @@
-// PORT. Where files live that Cutroom makes or is given: cut-outs, and uploaded photos until they are worked on.
+// PORT. Where files live that Cutroom makes or is given: cut-outs, and uploaded photos until they are worked
+// on.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,8 @@ struct AssetInfo {
   AssetKey key;
   std::uint64_t size_bytes = 0;
   std::string content_type;  // By the key's extension.
-  // Where the bytes lie on this machine, for who can serve a file faster than a copy in memory; empty for stores
-  // elsewhere.
+  // Where the bytes lie on this machine, for who can serve a file faster than a copy in memory; empty for
+  // stores elsewhere.
   std::string local_path;
 };
 

@@ -19,13 +19,13 @@ class PhotoSource {
  public:
   virtual ~PhotoSource() = default;
 
-  // Whether fetch() would even try: scheme, user info, port, length; no name is looked up. For checking a request
-  // before it is queued. invalid_input, address_refused.
+  // Whether fetch() would even try: scheme, user info, port, length; no name is looked up. For checking a
+  // request before it is queued. invalid_input, address_refused.
   virtual Result<void> check(const std::string& url) const = 0;
 
-  // The photo's bytes. A stop request ends it soon with `cancelled`. Errors, each with a message that a vendor
-  // can read: invalid_input, address_refused, upstream_missing (4xx), upstream_failed (5xx, connection),
-  // timed_out, too_large, unsupported_media (by magic bytes).
+  // The photo's bytes. A stop request ends it soon with `cancelled`. Errors, each with a message that a
+  // vendor can read: invalid_input, address_refused, upstream_missing (4xx), upstream_failed (5xx,
+  // connection), timed_out, too_large, unsupported_media (by magic bytes).
   virtual boost::asio::awaitable<Result<Photo>> fetch(std::string url, std::stop_token) = 0;
 };
 

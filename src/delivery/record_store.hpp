@@ -11,8 +11,8 @@
 
 namespace cutroom::delivery {
 
-// One change of one record. A field left empty (nullopt) keeps its value. Idempotent: a job that runs twice after
-// a crash writes the same row.
+// One change of one record. A field left empty (nullopt) keeps its value. Idempotent: a job that runs twice
+// after a crash writes the same row.
 struct RecordUpdate {
   std::string record_id;
   std::optional<std::string> project_id;
@@ -22,7 +22,7 @@ struct RecordUpdate {
   std::optional<bool> processed;
   std::optional<std::string> processing_status;  // queued, processing, completed, failed
   std::optional<TimePoint> processed_at;
-  std::optional<std::string> error;              // Empty text clears it.
+  std::optional<std::string> error;  // Empty text clears it.
   std::optional<std::string> job_id;
 };
 

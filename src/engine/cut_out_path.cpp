@@ -41,9 +41,12 @@ json::object facts_to_json(const CutOutFacts& facts) {
 
 int percent_after(CutOutPipeline::Step step) {
   switch (step) {
-    case CutOutPipeline::Step::decoded: return kDecoded;
-    case CutOutPipeline::Step::segmented: return kSegmented;
-    case CutOutPipeline::Step::composed: return kComposed;
+    case CutOutPipeline::Step::decoded:
+      return kDecoded;
+    case CutOutPipeline::Step::segmented:
+      return kSegmented;
+    case CutOutPipeline::Step::composed:
+      return kComposed;
   }
   return 0;
 }
@@ -98,8 +101,8 @@ awaitable<Result<Bytes>> CutOutPath::photo_of(const CutOutPayload& payload, Atte
   co_return bytes;
 }
 
-awaitable<Result<CutOutPath::Made>> CutOutPath::make(Bytes photo, const CutOutPayload& payload, Attempt& attempt,
-                                                     StepTimes& times) {
+awaitable<Result<CutOutPath::Made>> CutOutPath::make(Bytes photo, const CutOutPayload& payload,
+                                                     Attempt& attempt, StepTimes& times) {
   const std::string digest = co_await run_on(parts_.compute, [&] { return sha256_hex(photo.span()); });
   const std::string cache_key =
       digest + " " + parts_.pipeline.model() + " " + json::serialize(options_to_json(payload.options));
@@ -117,7 +120,8 @@ awaitable<Result<CutOutPath::Made>> CutOutPath::make(Bytes photo, const CutOutPa
   attempt.report(kStored);
 
   Made made{.asset = std::move(asset->key), .facts_json = json::serialize(facts_to_json(cut->facts))};
-  cache_.put(cache_key, json::serialize(json::array{json::string(made.asset), json::string(made.facts_json)}));
+  cache_.put(cache_key,
+             json::serialize(json::array{json::string(made.asset), json::string(made.facts_json)}));
   co_return made;
 }
 
@@ -126,7 +130,8 @@ awaitable<std::optional<CutOutPath::Made>> CutOutPath::made_before(const std::st
   if (!cached) co_return std::nullopt;
   const json::array entry = json::parse(*cached).as_array();
   Made made{.asset = std::string(entry[0].as_string()), .facts_json = std::string(entry[1].as_string())};
-  if (const auto asset = co_await parts_.assets.find(made.asset); !asset) {  // Deleted meanwhile: make it again.
+  if (const auto asset = co_await parts_.assets.find(made.asset);
+      !asset) {  // Deleted meanwhile: make it again.
     cache_.forget(cache_key);
     co_return std::nullopt;
   }

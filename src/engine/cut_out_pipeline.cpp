@@ -39,9 +39,8 @@ boost::asio::awaitable<Result<CutOutFile>> CutOutPipeline::run(Bytes photo, imag
   report(Step::segmented);
 
   if (stop.stop_requested()) co_return stopped();
-  auto file = co_await run_on(parts_.compute, [&] {
-    return compose(std::move(*picture), std::move(*output), options, times);
-  });
+  auto file = co_await run_on(
+      parts_.compute, [&] { return compose(std::move(*picture), std::move(*output), options, times); });
   if (file) report(Step::composed);
   co_return file;
 }

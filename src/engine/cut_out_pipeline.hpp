@@ -1,8 +1,9 @@
 // From a photo's bytes to a finished file: decode -> prepare -> infer -> mask -> compose -> encode. The one
 // pipeline behind the queue and the shell.
 //
-// The coroutine runs on its caller's executor; what computes runs on the pools. The model takes one picture at a
-// time (its pool has one thread) and uses all cores for it; the steps around it run beside the next picture's turn.
+// The coroutine runs on its caller's executor; what computes runs on the pools. The model takes one picture
+// at a time (its pool has one thread) and uses all cores for it; the steps around it run beside the next
+// picture's turn.
 #pragma once
 
 #include <functional>
@@ -51,8 +52,8 @@ class CutOutPipeline {
   explicit CutOutPipeline(Parts parts) : parts_(parts) {}
 
   // cancelled after a stop request; else the errors of codec and model.
-  boost::asio::awaitable<Result<CutOutFile>> run(Bytes photo, imaging::CutOutOptions, std::stop_token, StepTimes&,
-                                                 std::function<void(Step)> report);
+  boost::asio::awaitable<Result<CutOutFile>> run(Bytes photo, imaging::CutOutOptions, std::stop_token,
+                                                 StepTimes&, std::function<void(Step)> report);
   const std::string& model() const { return parts_.segmenter.model(); }
 
  private:

@@ -17,7 +17,8 @@ void Estimator::seed(const std::string& queue, Millis per_job) {
 
 void Estimator::ended(const std::string& queue, TimePoint started, TimePoint now) {
   Speed& speed = speeds_[queue];
-  // While jobs overlap, the time since the last end is what one more job costs; after a lull it is the job's own.
+  // While jobs overlap, the time since the last end is what one more job costs; after a lull it is the job's
+  // own.
   const TimePoint from = speed.last_end ? std::max(*speed.last_end, started) : started;
   const double sample = static_cast<double>(std::max<std::int64_t>((now - from).count(), 0));
   speed.interval_ms += kNewest * (sample - speed.interval_ms);

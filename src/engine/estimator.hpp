@@ -19,7 +19,8 @@ class Estimator {
   void ended(const std::string& queue, TimePoint started, TimePoint now);
 
   // Time until `jobs` more jobs behind the present ones of the queue are done, in whole seconds, at least 1.
-  std::int64_t seconds_until_done(const std::string& queue, const jobs::QueueCounts&, std::uint64_t jobs) const;
+  std::int64_t seconds_until_done(const std::string& queue, const jobs::QueueCounts&,
+                                  std::uint64_t jobs) const;
   // Mean time between two ends while the queue had work.
   Millis interval(const std::string& queue) const;
 

@@ -15,8 +15,8 @@ delivery::RecordUpdate record_of(const jobs::Job& job, const CutOutPayload& payl
           .job_id = job.id};
 }
 
-boost::asio::awaitable<void> record_failure(delivery::RecordStore& records, const jobs::Job& job, std::string reason,
-                                            TimePoint now) {
+boost::asio::awaitable<void> record_failure(delivery::RecordStore& records, const jobs::Job& job,
+                                            std::string reason, TimePoint now) {
   const auto payload = payload_from_json(job.payload_json);
   if (!payload) co_return;  // No record to write to.
   delivery::RecordUpdate update = record_of(job, *payload, now);

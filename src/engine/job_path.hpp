@@ -22,8 +22,8 @@ struct Attempt {
 class JobPath {
  public:
   virtual ~JobPath() = default;
-  // The result for the API as JSON object. May run twice for one job (crash, lost lease): every effect outside is
-  // idempotent.
+  // The result for the API as JSON object. May run twice for one job (crash, lost lease): every effect
+  // outside is idempotent.
   virtual boost::asio::awaitable<Result<std::string>> run(Attempt&) = 0;
   // The job is about to fail for good with this reason: the place to tell the platform's database.
   virtual boost::asio::awaitable<void> gave_up(const jobs::Job&, const std::string& reason) = 0;

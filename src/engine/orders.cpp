@@ -25,8 +25,10 @@ std::optional<imaging::Rgb> colour_from_hex(std::string_view text) {
   unsigned r = 0;
   unsigned g = 0;
   unsigned b = 0;
-  if (text.size() != 7 || std::sscanf(std::string(text).c_str(), "#%2x%2x%2x", &r, &g, &b) != 3) return std::nullopt;
-  return imaging::Rgb{static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(g), static_cast<std::uint8_t>(b)};
+  if (text.size() != 7 || std::sscanf(std::string(text).c_str(), "#%2x%2x%2x", &r, &g, &b) != 3)
+    return std::nullopt;
+  return imaging::Rgb{static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(g),
+                      static_cast<std::uint8_t>(b)};
 }
 
 imaging::CutOutOptions options_from_json(const json::object& from) {
@@ -38,7 +40,8 @@ imaging::CutOutOptions options_from_json(const json::object& from) {
   if (const auto* v = from.if_contains("background"); v && v->is_string())
     options.background = colour_from_hex(std::string_view(v->get_string()));
   if (const auto* v = from.if_contains("maskOnly"); v && v->is_bool()) options.mask_only = v->get_bool();
-  if (const auto* v = from.if_contains("decontaminate"); v && v->is_bool()) options.decontaminate = v->get_bool();
+  if (const auto* v = from.if_contains("decontaminate"); v && v->is_bool())
+    options.decontaminate = v->get_bool();
   return options;
 }
 

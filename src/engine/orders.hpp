@@ -16,11 +16,11 @@ namespace cutroom::engine {
 
 // One photo to be cut out.
 struct CutOutOrder {
-  boost::json::value record_id;      // String or integer, kept as it came; never null.
-  boost::json::value project_id;     // The same, or null.
-  std::string photo_url;             // http(s) or data: URI; empty where `upload` has the photo.
-  std::optional<Bytes> upload;       // The photo itself.
-  std::string vendor;                // Whose share it is charged to; never empty.
+  boost::json::value record_id;   // String or integer, kept as it came; never null.
+  boost::json::value project_id;  // The same, or null.
+  std::string photo_url;          // http(s) or data: URI; empty where `upload` has the photo.
+  std::optional<Bytes> upload;    // The photo itself.
+  std::string vendor;             // Whose share it is charged to; never empty.
   imaging::CutOutOptions options{};
   int priority = 0;
 };

@@ -1,4 +1,5 @@
-// Use case: take back the jobs of workers that died or hung. What died too often fails, and its record says so.
+// Use case: take back the jobs of workers that died or hung. What died too often fails, and its record says
+// so.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,5 +1,5 @@
-// The same photo with the same options gives the same cut-out, so a photo that comes again costs no model run.
-// Remembers the last results by the photo's content; bounded, in memory, on the I/O thread.
+// The same photo with the same options gives the same cut-out, so a photo that comes again costs no model
+// run. Remembers the last results by the photo's content; bounded, in memory, on the I/O thread.
 #pragma once
 
 #include <cstddef>

@@ -27,12 +27,12 @@ class Signal {
   }
 
   // Returns once notify() has been called since `ticket` was taken, or after `at_most`.
-  boost::asio::awaitable<void> wait(std::uint64_t ticket,
-                                    std::optional<std::chrono::steady_clock::duration> at_most = std::nullopt) {
+  boost::asio::awaitable<void> wait(
+      std::uint64_t ticket, std::optional<std::chrono::steady_clock::duration> at_most = std::nullopt) {
     using Steady = std::chrono::steady_clock;
     if (ticket != count_) co_return;
-    const auto waiter =
-        waiters_.emplace(waiters_.end(), executor_, at_most ? Steady::now() + *at_most : Steady::time_point::max());
+    const auto waiter = waiters_.emplace(waiters_.end(), executor_,
+                                         at_most ? Steady::now() + *at_most : Steady::time_point::max());
     boost::system::error_code ignored;  // Cancelled is what notify() looks like.
     co_await waiter->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     waiters_.erase(waiter);

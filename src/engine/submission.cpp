@@ -25,9 +25,15 @@ Error bad_photo(Error error, std::optional<std::size_t> index) {
 
 }  // namespace
 
-Submission::Submission(jobs::JobStore& store, delivery::AssetStore& assets, const delivery::PhotoSource& photos,
-                       const Estimator& estimator, const Clock& clock, SubmissionLimits limits)
-    : store_(store), assets_(assets), photos_(photos), estimator_(estimator), clock_(clock), limits_(limits) {}
+Submission::Submission(jobs::JobStore& store, delivery::AssetStore& assets,
+                       const delivery::PhotoSource& photos, const Estimator& estimator, const Clock& clock,
+                       SubmissionLimits limits)
+    : store_(store),
+      assets_(assets),
+      photos_(photos),
+      estimator_(estimator),
+      clock_(clock),
+      limits_(limits) {}
 
 boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<CutOutOrder> orders, bool bulk) {
   if (stopping_) co_return Error{.code = Errc::unavailable, .message = "The server is stopping"};
@@ -80,17 +86,17 @@ boost::asio::awaitable<Result<CutOutPayload>> Submission::accept_photo(CutOutOrd
       co_return bad_photo({.code = Errc::invalid_input,
                            .message = "is longer than " + std::to_string(kUrlBytesMax) + " bytes"},
                           index);
-    if (auto checked = photos_.check(payload.photo_url); !checked) co_return bad_photo(checked.error(), index);
+    if (auto checked = photos_.check(payload.photo_url); !checked)
+      co_return bad_photo(checked.error(), index);
     co_return payload;
   }
-  if (order.upload->empty())
-    co_return bad_photo({.code = Errc::invalid_input, .message = "is empty"}, index);
+  if (order.upload->empty()) co_return bad_photo({.code = Errc::invalid_input, .message = "is empty"}, index);
   if (order.upload->size() > limits_.photo_bytes_max)
     co_return bad_photo({.code = Errc::too_large,
                          .message = "is larger than " + std::to_string(limits_.photo_bytes_max) + " bytes"},
                         index);
-  // Kept before the job exists: a job whose photo was lost in a crash would be an empty promise. The other way
-  // round only leaves a file that nobody asks for.
+  // Kept before the job exists: a job whose photo was lost in a crash would be an empty promise. The other
+  // way round only leaves a file that nobody asks for.
   auto asset = co_await assets_.put(std::move(*order.upload), "bin");
   if (!asset) co_return asset.error();
   payload.photo_key = asset->key;

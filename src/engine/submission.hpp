@@ -27,17 +27,17 @@ struct SubmissionLimits {
 };
 
 struct Submitted {
-  std::vector<jobs::JobId> job_ids;      // In the order of the orders.
-  std::int64_t estimated_seconds = 0;    // Until the last of them is done; at least 1.
+  std::vector<jobs::JobId> job_ids;    // In the order of the orders.
+  std::int64_t estimated_seconds = 0;  // Until the last of them is done; at least 1.
 };
 
 class Submission {
  public:
-  Submission(jobs::JobStore&, delivery::AssetStore&, const delivery::PhotoSource&, const Estimator&, const Clock&,
-             SubmissionLimits);
+  Submission(jobs::JobStore&, delivery::AssetStore&, const delivery::PhotoSource&, const Estimator&,
+             const Clock&, SubmissionLimits);
 
-  // All of them or none; answered once they are durable. invalid_input names the field of the API ("photoUrl", or
-  // "photoUrls[3]" with `bulk`); queue_full; unavailable after stop().
+  // All of them or none; answered once they are durable. invalid_input names the field of the API
+  // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; unavailable after stop().
   boost::asio::awaitable<Result<Submitted>> submit(std::vector<CutOutOrder>, bool bulk);
 
   // Refuses from now on.
@@ -46,8 +46,8 @@ class Submission {
  private:
   // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
   boost::asio::awaitable<Result<CutOutPayload>> accept_photo(CutOutOrder, std::optional<std::size_t> index);
-  // The queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would double
-  // the store's work, and an estimate needs no more.
+  // The queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
+  // double the store's work, and an estimate needs no more.
   boost::asio::awaitable<Result<void>> refresh_depth();
 
   jobs::JobStore& store_;

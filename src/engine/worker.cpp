@@ -46,8 +46,8 @@ struct Worker::Running {
   Signal done;  // One of the two has returned.
 };
 
-Worker::Worker(boost::asio::any_io_executor executor, jobs::JobStore& store, JobPath& path, Estimator& estimator,
-               const Clock& clock, WorkerOptions options)
+Worker::Worker(boost::asio::any_io_executor executor, jobs::JobStore& store, JobPath& path,
+               Estimator& estimator, const Clock& clock, WorkerOptions options)
     : executor_(executor),
       store_(store),
       path_(path),
@@ -65,7 +65,8 @@ void Worker::start() {
     boost::asio::co_spawn(executor_, slot(), [this](std::exception_ptr bug) {
       --slots_open_;
       slot_ended_.notify();
-      if (bug) std::rethrow_exception(bug);  // A bug outside any job: the process ends, leases bring the jobs back.
+      if (bug)
+        std::rethrow_exception(bug);  // A bug outside any job: the process ends, leases bring the jobs back.
     });
   }
 }
@@ -112,14 +113,12 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
     if (bug) std::rethrow_exception(bug);
   });
 
-  Attempt attempt{.job = running->job,
-                  .stop = running->stop.get_token(),
-                  .report = [this, running](int percent) {
-                    // Not awaited: progress may be lost, the job must not wait for it.
-                    boost::asio::co_spawn(
-                        executor_, store_.report_progress(running->lease, percent),
-                        [](std::exception_ptr, const Result<void>&) {});
-                  }};
+  Attempt attempt{
+      .job = running->job, .stop = running->stop.get_token(), .report = [this, running](int percent) {
+        // Not awaited: progress may be lost, the job must not wait for it.
+        boost::asio::co_spawn(executor_, store_.report_progress(running->lease, percent),
+                              [](std::exception_ptr, const Result<void>&) {});
+      }};
   Result<std::string> result = Error{.code = Errc::internal};
   try {
     result = co_await path_.run(attempt);
@@ -149,7 +148,8 @@ awaitable<void> Worker::keep_alive(Running& running) {
       next_renewal = now + options_.lease / 3;
       continue;
     }
-    const TimePoint next = running.ended == Running::Ended::no ? std::min(deadline, next_renewal) : next_renewal;
+    const TimePoint next =
+        running.ended == Running::Ended::no ? std::min(deadline, next_renewal) : next_renewal;
     co_await running.done.wait(running.done.ticket(), next - now);
   }
 }
@@ -174,7 +174,8 @@ awaitable<void> Worker::settle(Running& running, const Result<std::string>& resu
       }
       if (running.ended == Running::Ended::timed_out) {
         const auto seconds = std::chrono::duration<double>(running.job.timeout).count();
-        const Error too_long{.code = Errc::timed_out, .message = fmt::format("Took longer than {} s", seconds)};
+        const Error too_long{.code = Errc::timed_out,
+                             .message = fmt::format("Took longer than {} s", seconds)};
         co_await settle_failure(running, too_long);
       } else {
         co_await settle_failure(running, result.error());

@@ -20,9 +20,9 @@ namespace cutroom::engine {
 struct WorkerOptions {
   std::string queue;
   std::size_t slots = 3;
-  std::string name;          // Of this process, in logs.
-  Millis lease{30'000};      // Renewed every third of it.
-  Millis store_pause{1'000}; // After an error of the store, before it is asked again.
+  std::string name;           // Of this process, in logs.
+  Millis lease{30'000};       // Renewed every third of it.
+  Millis store_pause{1'000};  // After an error of the store, before it is asked again.
 };
 
 class Worker {
@@ -34,8 +34,8 @@ class Worker {
   // Something may be claimable in the queue.
   void wake() { work_.notify(); }
 
-  // Claims nothing more; lets running jobs end within `grace`, then stops them and gives their leases back without
-  // counting an attempt. Returns when no job of it runs any more.
+  // Claims nothing more; lets running jobs end within `grace`, then stops them and gives their leases back
+  // without counting an attempt. Returns when no job of it runs any more.
   boost::asio::awaitable<void> stop(Millis grace);
 
   std::size_t running() const { return running_.size(); }
@@ -56,7 +56,7 @@ class Worker {
   const Clock& clock_;
   WorkerOptions options_;
 
-  Signal work_;        // A claim may succeed, or stopping_ has changed.
+  Signal work_;  // A claim may succeed, or stopping_ has changed.
   Signal slot_ended_;
   std::list<Running> running_;
   std::size_t slots_open_ = 0;

@@ -22,7 +22,9 @@ struct Image {
   Image() = default;
   Image(Size s, int b) : size(s), bands(b), samples(s.pixels() * static_cast<std::size_t>(b)) {}
 
-  std::size_t stride() const { return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(bands); }
+  std::size_t stride() const {
+    return static_cast<std::size_t>(size.width) * static_cast<std::size_t>(bands);
+  }
   std::uint8_t* row(int y) { return samples.data() + stride() * static_cast<std::size_t>(y); }
   const std::uint8_t* row(int y) const { return samples.data() + stride() * static_cast<std::size_t>(y); }
 

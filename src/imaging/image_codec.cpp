@@ -11,18 +11,24 @@ std::optional<Format> format_from(std::string_view word) {
 
 std::string_view to_string(Format format) {
   switch (format) {
-    case Format::png: return "png";
-    case Format::webp: return "webp";
-    case Format::jpeg: return "jpeg";
+    case Format::png:
+      return "png";
+    case Format::webp:
+      return "webp";
+    case Format::jpeg:
+      return "jpeg";
   }
   return "png";
 }
 
 std::string_view content_type(Format format) {
   switch (format) {
-    case Format::png: return "image/png";
-    case Format::webp: return "image/webp";
-    case Format::jpeg: return "image/jpeg";
+    case Format::png:
+      return "image/png";
+    case Format::webp:
+      return "image/webp";
+    case Format::jpeg:
+      return "image/jpeg";
   }
   return "image/png";
 }

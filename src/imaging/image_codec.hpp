@@ -31,15 +31,15 @@ std::string_view content_type(Format);
 
 struct EncodeOptions {
   Format format = Format::png;
-  int quality = 90;           // jpeg, webp: 1..100.
+  int quality = 90;  // jpeg, webp: 1..100.
 };
 
 class ImageCodec {
  public:
   virtual ~ImageCodec() = default;
 
-  // unsupported_media: by the magic bytes not an image that is accepted (SVG, PDF, HTML ...); too_large: bytes or
-  // pixels; corrupt_media: unreadable or cut off.
+  // unsupported_media: by the magic bytes not an image that is accepted (SVG, PDF, HTML ...); too_large:
+  // bytes or pixels; corrupt_media: unreadable or cut off.
   virtual Result<Decoded> decode(std::span<const std::uint8_t>, const DecodeLimits&) const = 0;
 
   // Any bands; jpeg refuses 4 (compose onto a background first).

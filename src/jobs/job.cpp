@@ -19,11 +19,13 @@ constexpr std::array<std::pair<JobState, std::string_view>, 6> kWords{{
 }  // namespace
 
 std::string_view to_string(JobState state) {
-  return std::find_if(kWords.begin(), kWords.end(), [&](const auto& row) { return row.first == state; })->second;
+  return std::find_if(kWords.begin(), kWords.end(), [&](const auto& row) { return row.first == state; })
+      ->second;
 }
 
 std::optional<JobState> job_state_from(std::string_view word) {
-  const auto row = std::find_if(kWords.begin(), kWords.end(), [&](const auto& r) { return r.second == word; });
+  const auto row =
+      std::find_if(kWords.begin(), kWords.end(), [&](const auto& r) { return r.second == word; });
   if (row == kWords.end()) return std::nullopt;
   return row->first;
 }

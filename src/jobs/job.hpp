@@ -27,8 +27,8 @@ inline constexpr std::string_view kImageProcessing = "image-processing";
 
 // When and how often a job is tried again.
 struct RetryPolicy {
-  int attempts_max = 3;          // Counting the first.
-  Millis backoff_first{2'000};   // Before the second attempt; doubles with each further one.
+  int attempts_max = 3;         // Counting the first.
+  Millis backoff_first{2'000};  // Before the second attempt; doubles with each further one.
   Millis backoff_max{3'600'000};
   bool operator==(const RetryPolicy&) const = default;
 };
@@ -44,7 +44,7 @@ struct NewJob {
   int priority = 0;          // Higher is served earlier, inside the vendor only. -1000..1000.
   double cost = 1.0;         // In units of the queue's average job; > 0 (jobs/fair_order.hpp).
   RetryPolicy retry{};
-  Millis timeout{60'000};    // Per attempt.
+  Millis timeout{60'000};  // Per attempt.
 };
 
 struct Job {
@@ -58,9 +58,9 @@ struct Job {
   Millis timeout{60'000};
 
   JobState state = JobState::waiting;
-  int attempts_made = 0;   // Attempts that ended (failed or completed), as in Bull. Not the one running.
-  int stalls = 0;          // Times a lease ran out: the worker died or hung.
-  int progress = 0;        // Percent, of the attempt that runs; 100 once completed, else 0.
+  int attempts_made = 0;  // Attempts that ended (failed or completed), as in Bull. Not the one running.
+  int stalls = 0;         // Times a lease ran out: the worker died or hung.
+  int progress = 0;       // Percent, of the attempt that runs; 100 once completed, else 0.
   TimePoint created_at{};
   std::optional<TimePoint> run_at;        // With delayed.
   std::optional<TimePoint> processed_at;  // Start of the last attempt.

@@ -30,7 +30,8 @@ Result<JobState> check_move(Move move, JobState from) {
   const auto row = std::find_if(kMoves.begin(), kMoves.end(),
                                 [&](const MoveRow& r) { return r.move == move && r.from == from; });
   if (row != kMoves.end()) return row->to;
-  const auto any = std::find_if(kMoves.begin(), kMoves.end(), [&](const MoveRow& r) { return r.move == move; });
+  const auto any =
+      std::find_if(kMoves.begin(), kMoves.end(), [&](const MoveRow& r) { return r.move == move; });
   return Error{.code = Errc::conflict,
                .message = "A job that is " + std::string(to_string(from)) + " can't be moved by '" +
                           std::string(any->name) + "'"};

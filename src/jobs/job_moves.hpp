@@ -11,16 +11,16 @@
 namespace cutroom::jobs {
 
 enum class Move : std::uint8_t {
-  claim,      // waiting -> active
-  complete,   // active -> completed
-  fail,       // active -> failed
-  retry_at,   // active -> delayed: the attempt failed, another will follow
-  release,    // active -> waiting: the worker stops; no attempt counted
-  recover,    // active -> waiting: the worker died; a stall counted
-  give_up,    // active -> failed: it died too often
-  promote,    // delayed -> waiting: its time has come, or somebody says so
-  retry,      // failed -> waiting: a dead letter gets a fresh set of attempts
-  cancel,     // waiting, delayed or active -> failed
+  claim,     // waiting -> active
+  complete,  // active -> completed
+  fail,      // active -> failed
+  retry_at,  // active -> delayed: the attempt failed, another will follow
+  release,   // active -> waiting: the worker stops; no attempt counted
+  recover,   // active -> waiting: the worker died; a stall counted
+  give_up,   // active -> failed: it died too often
+  promote,   // delayed -> waiting: its time has come, or somebody says so
+  retry,     // failed -> waiting: a dead letter gets a fresh set of attempts
+  cancel,    // waiting, delayed or active -> failed
 };
 
 struct MoveRow {

@@ -4,8 +4,9 @@
 // durable as the store is: store_memory isn't). How (one SQL transaction, one Lua script) is the adapter's
 // business. tests/conformance holds every adapter to what is written here.
 //
-// Threads: call from a coroutine on any executor; it resumes there. `now` comes from the caller, so rules about
-// time can be tested without waiting. Errors beyond those named: storage_failed, unavailable (stopping).
+// Threads: call from a coroutine on any executor; it resumes there. `now` comes from the caller, so rules
+// about time can be tested without waiting. Errors beyond those named: storage_failed, unavailable
+// (stopping).
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,8 @@ struct ClaimOptions {
 
 struct Claim {
   std::optional<LeasedJob> job;
-  // Where no job: the time the earliest delayed job of the queue is due, so that the caller can wait for it. None
-  // for a paused queue: on_work tells when that ends.
+  // Where no job: the time the earliest delayed job of the queue is due, so that the caller can wait for it.
+  // None for a paused queue: on_work tells when that ends.
   std::optional<TimePoint> due;
 };
 
@@ -46,8 +47,8 @@ struct Recovered {
 // A lease may run out this often before the job is a dead letter: the photo may be what kills the worker.
 inline constexpr int kStallsMax = 3;
 
-// One claim makes at most this many due jobs waiting, the longest due first, so that its time is bounded; the next
-// claim goes on.
+// One claim makes at most this many due jobs waiting, the longest due first, so that its time is bounded; the
+// next claim goes on.
 inline constexpr std::size_t kPromoteMax = 1'000;
 
 class JobStore {
@@ -55,15 +56,16 @@ class JobStore {
   virtual ~JobStore() = default;
 
   // Called with the queue's name whenever a job may have become claimable there that was not before, or a
-  // delayed job's due time came nearer; on the executor given at construction, after the commit. Spurious calls
-  // are fine, missing ones are not. Set once, before the first job.
+  // delayed job's due time came nearer; on the executor given at construction, after the commit. Spurious
+  // calls are fine, missing ones are not. Set once, before the first job.
   virtual void on_work(std::function<void(const std::string& queue)>) = 0;
 
   // Accepts all of them or none, in this order; ids in the same order. invalid_input: jobs/new_job_rules.hpp.
   virtual boost::asio::awaitable<Result<std::vector<JobId>>> add(std::vector<NewJob>, TimePoint now) = 0;
 
-  // Leases the next job of the queue in fair order (jobs/fair_order.hpp). Delayed jobs that are due are waiting
-  // ones first. Nothing from a paused queue. A lease, not a pop: a worker that dies must not lose the job.
+  // Leases the next job of the queue in fair order (jobs/fair_order.hpp). Delayed jobs that are due are
+  // waiting ones first. Nothing from a paused queue. A lease, not a pop: a worker that dies must not lose the
+  // job.
   virtual boost::asio::awaitable<Result<Claim>> claim(ClaimOptions) = 0;
 
   // Lease kept for another `lease` from `now`. lease_lost: somebody else has the job, or it has ended; the
@@ -82,10 +84,9 @@ class JobStore {
   // Back to its old place among the waiting; neither attempt nor stall counted.
   virtual boost::asio::awaitable<Result<void>> release(Lease, TimePoint now) = 0;
 
-  // Takes back every lease that ended before `now`: a stall is counted; beyond kStallsMax the job fails, finished when
-  // its lease ended. Both lists by age.
-  // The embedded stores belong to one process, which calls this with TimePoint::max() when it starts: whoever
-  // held a lease then is dead.
+  // Takes back every lease that ended before `now`: a stall is counted; beyond kStallsMax the job fails,
+  // finished when its lease ended. Both lists by age. The embedded stores belong to one process, which calls
+  // this with TimePoint::max() when it starts: whoever held a lease then is dead.
   virtual boost::asio::awaitable<Result<Recovered>> recover_expired(TimePoint now) = 0;
 
   // not_found.
@@ -93,7 +94,8 @@ class JobStore {
   // Zeroes for a queue that nobody has used.
   virtual boost::asio::awaitable<Result<QueueCounts>> counts(std::string queue) = 0;
 
-  // A dead letter waits again, at the end of its vendor's line, with all attempts before it. not_found, conflict.
+  // A dead letter waits again, at the end of its vendor's line, with all attempts before it. not_found,
+  // conflict.
   virtual boost::asio::awaitable<Result<void>> retry(JobId, TimePoint now) = 0;
   // Forgets a job that is not active. not_found, conflict.
   virtual boost::asio::awaitable<Result<void>> remove(JobId) = 0;

@@ -13,7 +13,9 @@ namespace {
 class SettingsTest : public testing::Test {
  protected:
   std::string file(const std::string& text) {
-    const std::string path = testing::TempDir() + "settings_test.toml";
+    // Named after the test: the cases run side by side.
+    const std::string path = testing::TempDir() + "settings_" +
+                             testing::UnitTest::GetInstance()->current_test_info()->name() + ".toml";
     std::ofstream(path) << text;
     return path;
   }
@@ -78,14 +80,16 @@ cap_is_hard = true
   EXPECT_EQ(in_force->settings.fetch_allow, (std::vector<std::string>{"127.0.0.1/32", "10.1.0.0/16"}));
   EXPECT_EQ(in_force->settings.fetch_ports, (std::vector<std::uint16_t>{8080, 8443}));
   EXPECT_EQ(in_force->settings.background_removal_slots, 5);
-  EXPECT_EQ(in_force->settings.vendors.at("big"), (jobs::VendorShare{.weight = 3, .cap = 2, .cap_is_hard = true}));
+  EXPECT_EQ(in_force->settings.vendors.at("big"),
+            (jobs::VendorShare{.weight = 3, .cap = 2, .cap_is_hard = true}));
 }
 
 TEST_F(SettingsTest, name_key_value_and_what_is_allowed_when_one_is_wrong) {
   flags = {{"jobs.attempts", "none"}};
   const auto wrong = read();
   ASSERT_FALSE(wrong);
-  EXPECT_EQ(wrong.error().text(), "--jobs-attempts: 'none' is not allowed for jobs.attempts; allowed: 1..100");
+  EXPECT_EQ(wrong.error().text(),
+            "--jobs-attempts: 'none' is not allowed for jobs.attempts; allowed: 1..100");
   flags = {{"listen", "3001"}};
   EXPECT_FALSE(read());
   flags = {{"listen", "127.0.0.1:70000"}};

@@ -29,7 +29,9 @@ class ApiTest : public testing::Test {
   }
 
   static std::string url(const std::string& path) { return server->url(path); }
-  static Answer queue(const json::value& body) { return post_json(url("/api/image-queue/remove-bg-queue"), body); }
+  static Answer queue(const json::value& body) {
+    return post_json(url("/api/image-queue/remove-bg-queue"), body);
+  }
 
   // The job once it has ended.
   static json::value ended(const std::string& id) {
@@ -71,7 +73,9 @@ std::string png_of(imaging::Size size, int bands = 3) {
 }
 
 TEST_F(ApiTest, queues_a_photo_and_gives_its_cut_out) {
-  const Answer answer = queue({{"recordId", "r1"}, {"projectId", "p1"}, {"photoUrl", photos->url("/photo.png")},
+  const Answer answer = queue({{"recordId", "r1"},
+                               {"projectId", "p1"},
+                               {"photoUrl", photos->url("/photo.png")},
                                {"vendorId", "acme"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const json::value said = answer.json();
@@ -111,9 +115,9 @@ TEST_F(ApiTest, queues_many_photos_in_one_call) {
     records.emplace_back(i);
     urls.emplace_back(photos->url("/photo.png"));
   }
-  const Answer answer = post_json(url("/api/image-queue/bulk-remove-bg"),
-                                  json::value{{"recordIds", records}, {"projectId", "p"}, {"photoUrls", urls},
-                                              {"vendorId", "bulk"}});
+  const Answer answer = post_json(
+      url("/api/image-queue/bulk-remove-bg"),
+      json::value{{"recordIds", records}, {"projectId", "p"}, {"photoUrls", urls}, {"vendorId", "bulk"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const json::value said = answer.json();
   EXPECT_EQ(said.at("success"), true);
@@ -126,9 +130,9 @@ TEST_F(ApiTest, queues_many_photos_in_one_call) {
 }
 
 TEST_F(ApiTest, takes_an_uploaded_photo) {
-  const Answer answer = post_form(url("/api/image-queue/remove-bg-queue"),
-                                  {{"recordId", "up", ""}, {"vendorId", "v", ""},
-                                   {"photo", png_of({31, 17}), "photo.png"}});
+  const Answer answer =
+      post_form(url("/api/image-queue/remove-bg-queue"),
+                {{"recordId", "up", ""}, {"vendorId", "v", ""}, {"photo", png_of({31, 17}), "photo.png"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const json::value job = ended(std::string(answer.json().at("jobId").as_string()));
   EXPECT_EQ(job.at("state"), "completed") << json::serialize(job);
@@ -138,7 +142,8 @@ TEST_F(ApiTest, takes_an_uploaded_photo) {
 
 TEST_F(ApiTest, takes_a_data_uri) {
   const json::value job = run(
-      "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5E"
+      "data:image/"
+      "png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5E"
       "rkJggg==");
   EXPECT_EQ(job.at("state"), "completed") << json::serialize(job);
 }
@@ -170,7 +175,13 @@ TEST_F(ApiTest, is_healthy_and_ready) {
   EXPECT_TRUE(health.at("bgRemovalQueueSize").is_number());
   EXPECT_TRUE(health.at("faceCropQueueSize").is_number());
   EXPECT_EQ(get(url("/healthz")).status, 200);
-  EXPECT_EQ(get(url("/readyz")).status, 200);
+  // Ready once the model has been loaded; until then it says what it waits for.
+  Answer ready = get(url("/readyz"));
+  while (ready.status == 503) {
+    EXPECT_THAT(ready.body, HasSubstr("model"));
+    ready = get(url("/readyz"));
+  }
+  EXPECT_EQ(ready.status, 200);
 }
 
 TEST_F(ApiTest, names_missing_fields) {
@@ -184,9 +195,9 @@ TEST_F(ApiTest, names_missing_fields) {
 }
 
 TEST_F(ApiTest, refuses_arrays_of_different_length) {
-  const Answer answer =
-      post_json(url("/api/image-queue/bulk-remove-bg"),
-                json::value{{"recordIds", {"a", "b"}}, {"projectId", "p"}, {"photoUrls", {"https://x.example/a"}}});
+  const Answer answer = post_json(
+      url("/api/image-queue/bulk-remove-bg"),
+      json::value{{"recordIds", {"a", "b"}}, {"projectId", "p"}, {"photoUrls", {"https://x.example/a"}}});
   EXPECT_EQ(answer.status, 400);
   EXPECT_THAT(answer.body, HasSubstr("photoUrls"));
 }
@@ -212,13 +223,18 @@ TEST_F(ApiTest, says_what_a_path_allows) {
 }
 
 TEST_F(ApiTest, gives_nothing_outside_the_assets) {
-  for (const char* path : {"/assets/../jobs.db", "/assets/%2e%2e/jobs.db", "/assets//etc/passwd", "/assets/ab/none.png"})
+  for (const char* path :
+       {"/assets/../jobs.db", "/assets/%2e%2e/jobs.db", "/assets//etc/passwd", "/assets/ab/none.png"})
     EXPECT_EQ(get(url(path)).status, 404) << path;
 }
 
-TEST_F(ApiTest, fails_a_missing_photo_at_once) { expect_failed_at_once(run(photos->url("/status/404")), "404"); }
+TEST_F(ApiTest, fails_a_missing_photo_at_once) {
+  expect_failed_at_once(run(photos->url("/status/404")), "404");
+}
 
-TEST_F(ApiTest, fails_a_page_instead_of_an_image_at_once) { expect_failed_at_once(run(photos->url("/html")), "HTML"); }
+TEST_F(ApiTest, fails_a_page_instead_of_an_image_at_once) {
+  expect_failed_at_once(run(photos->url("/html")), "HTML");
+}
 
 TEST_F(ApiTest, tries_a_failing_photo_server_again) {
   const json::value job = run(photos->url("/status/500"));
@@ -254,9 +270,8 @@ TEST_F(ApiTest, follows_no_redirect_to_a_private_address) {
 TEST_F(ApiTest, refuses_a_name_that_resolves_to_a_private_address) {
   const TempFolder own;
   ServerProcess strict(own.path(), {"--fetch-allow", "192.0.2.1/32"});
-  const Answer answer =
-      post_json(strict.url("/api/image-queue/remove-bg-queue"),
-                json::value{{"recordId", "r"}, {"photoUrl", "http://localhost/x.png"}});
+  const Answer answer = post_json(strict.url("/api/image-queue/remove-bg-queue"),
+                                  json::value{{"recordId", "r"}, {"photoUrl", "http://localhost/x.png"}});
   ASSERT_EQ(answer.status, 200) << answer.body;
   const std::string id(answer.json().at("jobId").as_string());
   json::value job;

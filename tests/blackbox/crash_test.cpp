@@ -1,4 +1,5 @@
-// kill -9 of the server at random moments under load: nothing that was acknowledged is lost, and every record is right.
+// kill -9 of the server at random moments under load: nothing that was acknowledged is lost, and every record
+// is right.
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
@@ -51,7 +52,8 @@ class CrashTest : public testing::Test {
   static std::string path(int number) { return "/photos/" + std::to_string(number) + ".png"; }
   static std::string record_id(int number) { return "record-" + std::to_string(number); }
 
-  // Hands in photos that were not acknowledged yet, singly and in bulk, up to number `end` or the server's death.
+  // Hands in photos that were not acknowledged yet, singly and in bulk, up to number `end` or the server's
+  // death.
   void submit(const ServerProcess& server, std::mt19937& random, int end) {
     while (next < end) {
       const int count = std::min(end - next, std::uniform_int_distribution<int>(1, 8)(random));
@@ -64,11 +66,14 @@ class CrashTest : public testing::Test {
       const bool bulk = count > 1;
       const std::string vendor = "vendor-" + std::to_string(next % 3);
       const Answer answer =
-          bulk ? post_json(server.url("/api/image-queue/bulk-remove-bg"),
-                           json::value{{"recordIds", records}, {"photoUrls", urls}, {"projectId", "p"},
-                                       {"vendorId", vendor}})
+          bulk ? post_json(server.url("/api/image-queue/bulk-remove-bg"), json::value{{"recordIds", records},
+                                                                                      {"photoUrls", urls},
+                                                                                      {"projectId", "p"},
+                                                                                      {"vendorId", vendor}})
                : post_json(server.url("/api/image-queue/remove-bg-queue"),
-                           json::value{{"recordId", records[0]}, {"photoUrl", urls[0]}, {"projectId", "p"},
+                           json::value{{"recordId", records[0]},
+                                       {"photoUrl", urls[0]},
+                                       {"projectId", "p"},
                                        {"vendorId", vendor}});
       if (answer.status == 0) return;  // Killed meanwhile; whether it was accepted nobody was told.
       ASSERT_EQ(answer.status, 200) << answer.body;
@@ -119,7 +124,8 @@ TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
   for (int kill = 0; kill < kKills; ++kill) {
     ServerProcess server(data.path());
     began_with_work += all_ended(server) ? 0 : 1;
-    const Killer killer(server, std::chrono::milliseconds(std::uniform_int_distribution<int>(1, 250)(random)));
+    const Killer killer(server,
+                        std::chrono::milliseconds(std::uniform_int_distribution<int>(1, 250)(random)));
     submit(server, random, std::min(kJobs, (kill + 1) * kJobs / kKills));
   }
   EXPECT_GE(began_with_work, kKills / 4) << "the kills came too late to interrupt anything";
@@ -146,7 +152,8 @@ TEST_F(CrashTest, twenty_kills_lose_no_acknowledged_job) {
     }
     if (job.at("state").as_string() == "failed") {
       // Bad luck, not a loss: its worker was killed with it in hand time and again.
-      EXPECT_NE(job.at("failedReason").as_string().find("stopped responding"), json::string::npos) << answer.body;
+      EXPECT_NE(job.at("failedReason").as_string().find("stopped responding"), json::string::npos)
+          << answer.body;
       unlucky.insert(ack.number);
       continue;
     }

@@ -11,7 +11,7 @@
 namespace cutroom::test {
 
 struct Answer {
-  int status = 0;  // 0: no answer (connection refused or cut).
+  int status = 0;                              // 0: no answer (connection refused or cut).
   std::map<std::string, std::string> headers;  // Names in lower case.
   std::string body;
 

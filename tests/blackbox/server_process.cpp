@@ -1,15 +1,14 @@
 #include "server_process.hpp"
 
+#include <chrono>
+#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <chrono>
-#include <cstdlib>
-#include <stdexcept>
 
 extern char** environ;
 
@@ -32,10 +31,10 @@ TempFolder::~TempFolder() {
 }
 
 ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments) {
-  std::vector<std::string> arguments{CUTROOM_BINARY,   "serve",       "--listen",  "127.0.0.1:0",
-                                     "--data-dir",     data_dir,      "--model",   "tiny",
-                                     "--models",       CUTROOM_TINY_MODEL_DIR, "--fetch-allow", "127.0.0.1/32",
-                                     "--log-level",    "warn"};
+  std::vector<std::string> arguments{
+      CUTROOM_BINARY,  "serve",        "--listen",    "127.0.0.1:0", "--data-dir",
+      data_dir,        "--model",      "tiny",        "--models",    CUTROOM_TINY_MODEL_DIR,
+      "--fetch-allow", "127.0.0.1/32", "--log-level", "warn"};
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

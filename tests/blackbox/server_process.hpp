@@ -1,11 +1,10 @@
 // The real binary as a child process, on a free loopback port, with a data folder of its own.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace cutroom::test {
@@ -25,8 +24,8 @@ class TempFolder {
 
 class ServerProcess {
  public:
-  // Starts `cutroom serve` with the tiny test model and returns once it listens. Throws with the program's own
-  // output when it ends instead.
+  // Starts `cutroom serve` with the tiny test model and returns once it listens. Throws with the program's
+  // own output when it ends instead.
   ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {});
   ~ServerProcess();  // kill -9 where it still runs.
   ServerProcess(const ServerProcess&) = delete;

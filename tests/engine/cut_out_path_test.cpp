@@ -19,9 +19,9 @@ class CutOutPathTest : public testing::Test {
     job.payload_json = to_json(payload);
     Result<std::string> result = Error{};
     test::run_coroutine(io, [&]() -> awaitable<void> {
-      Attempt attempt{.job = job,
-                      .stop = stop.get_token(),
-                      .report = [this](int percent) { progress.push_back(percent); }};
+      Attempt attempt{.job = job, .stop = stop.get_token(), .report = [this](int percent) {
+                        progress.push_back(percent);
+                      }};
       result = co_await path.run(attempt);
     });
     return result;
@@ -83,8 +83,8 @@ TEST_F(CutOutPathTest, reports_progress_at_each_step_and_never_backwards) {
 TEST_F(CutOutPathTest, measures_each_step) {
   photos.photos["http://x/a"] = "30 20 a";
   const json::value said = json::parse(*attempt(photo("http://x/a")));
-  for (const char* step : {"fetch", "decode", "prepare", "modelWait", "infer", "mask", "compose", "encode", "store",
-                           "record"})
+  for (const char* step :
+       {"fetch", "decode", "prepare", "modelWait", "infer", "mask", "compose", "encode", "store", "record"})
     EXPECT_TRUE(said.at("timings").as_object().contains(std::string(step) + "Ms")) << step;
 }
 

@@ -22,8 +22,7 @@ TEST(Estimator, follows_the_measured_speed_of_overlapping_jobs) {
   Estimator estimator;
   estimator.seed("q", Millis{10'000});
   // Three at a time, each takes 3 s, so one ends each second.
-  for (int i = 3; i < 100; ++i)
-    estimator.ended("q", from_unix_ms((i - 3) * 1000), from_unix_ms(i * 1000));
+  for (int i = 3; i < 100; ++i) estimator.ended("q", from_unix_ms((i - 3) * 1000), from_unix_ms(i * 1000));
   EXPECT_NEAR(static_cast<double>(estimator.interval("q").count()), 1000.0, 20.0);
 }
 

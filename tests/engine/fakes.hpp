@@ -40,7 +40,8 @@ class FakeAssets final : public delivery::AssetStore {
   std::map<std::string, std::string> files;
 
   awaitable<Result<delivery::AssetInfo>> put(Bytes bytes, std::string extension) override {
-    const std::string key = "k" + std::to_string(std::hash<std::string_view>()(bytes.view())) + "." + extension;
+    const std::string key =
+        "k" + std::to_string(std::hash<std::string_view>()(bytes.view())) + "." + extension;
     files[key] = std::string(bytes.view());
     co_return delivery::AssetInfo{.key = key, .size_bytes = bytes.size()};
   }
@@ -75,7 +76,8 @@ class FakeRecords final : public delivery::RecordStore {
 // A photo is "W H text"; a file is its format's name and the size.
 class FakeCodec final : public imaging::ImageCodec {
  public:
-  Result<imaging::Decoded> decode(std::span<const std::uint8_t> bytes, const imaging::DecodeLimits&) const override {
+  Result<imaging::Decoded> decode(std::span<const std::uint8_t> bytes,
+                                  const imaging::DecodeLimits&) const override {
     int width = 0;
     int height = 0;
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -85,9 +87,9 @@ class FakeCodec final : public imaging::ImageCodec {
     return out;
   }
   Result<Bytes> encode(const imaging::Image& image, const imaging::EncodeOptions& options) const override {
-    return Bytes::copy_of(std::string_view(std::string(imaging::to_string(options.format)) + " " +
-                                           std::to_string(image.size.width) + "x" +
-                                           std::to_string(image.size.height) + "x" + std::to_string(image.bands)));
+    return Bytes::copy_of(std::string_view(
+        std::string(imaging::to_string(options.format)) + " " + std::to_string(image.size.width) + "x" +
+        std::to_string(image.size.height) + "x" + std::to_string(image.bands)));
   }
 };
 

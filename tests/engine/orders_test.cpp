@@ -6,12 +6,15 @@ namespace cutroom::engine {
 namespace {
 
 TEST(CutOutPayload, is_the_seeds_job_data_where_nothing_special_is_asked) {
-  const CutOutPayload payload{.record_id = "r1", .project_id = "p", .photo_url = "https://x/y.jpg", .vendor = "v"};
-  EXPECT_EQ(to_json(payload), R"({"recordId":"r1","projectId":"p","photoUrl":"https://x/y.jpg","vendorId":"v"})");
+  const CutOutPayload payload{
+      .record_id = "r1", .project_id = "p", .photo_url = "https://x/y.jpg", .vendor = "v"};
+  EXPECT_EQ(to_json(payload),
+            R"({"recordId":"r1","projectId":"p","photoUrl":"https://x/y.jpg","vendorId":"v"})");
 }
 
 TEST(CutOutPayload, keeps_a_number_as_number) {
-  const CutOutPayload payload{.record_id = 17, .project_id = nullptr, .photo_url = "https://x/y", .vendor = "v"};
+  const CutOutPayload payload{
+      .record_id = 17, .project_id = nullptr, .photo_url = "https://x/y", .vendor = "v"};
   const auto back = payload_from_json(to_json(payload));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->record_id, 17);
@@ -25,8 +28,8 @@ TEST(CutOutPayload, comes_back_with_its_options) {
                                        .background = imaging::Rgb{1, 2, 254},
                                        .mask_only = true,
                                        .decontaminate = false};
-  const auto back = payload_from_json(
-      to_json({.record_id = "r", .photo_url = "https://x/y", .vendor = "v", .photo_key = "k", .options = options}));
+  const auto back = payload_from_json(to_json(
+      {.record_id = "r", .photo_url = "https://x/y", .vendor = "v", .photo_key = "k", .options = options}));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->options.format, options.format);
   EXPECT_EQ(back->options.quality, options.quality);

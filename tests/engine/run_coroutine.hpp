@@ -1,4 +1,5 @@
-// Runs one coroutine on an io_context until it ends; what else runs there goes on meanwhile and is left alone after.
+// Runs one coroutine on an io_context until it ends; what else runs there goes on meanwhile and is left alone
+// after.
 #pragma once
 
 #include <exception>

@@ -17,9 +17,8 @@ class SubmissionTest : public testing::Test {
  protected:
   Result<Submitted> submit(std::vector<CutOutOrder> orders, bool bulk = false) {
     Result<Submitted> answer = Error{};
-    test::run_coroutine(io, [&]() -> awaitable<void> {
-      answer = co_await submission.submit(std::move(orders), bulk);
-    });
+    test::run_coroutine(
+        io, [&]() -> awaitable<void> { answer = co_await submission.submit(std::move(orders), bulk); });
     return answer;
   }
   Result<Submitted> submit_one(CutOutOrder order) {
@@ -49,8 +48,8 @@ class SubmissionTest : public testing::Test {
   test::FakeAssets assets;
   test::FakePhotos photos;
   Estimator estimator;
-  Submission submission{store, assets, photos, estimator, clock,
-                        {.waiting_max = 5, .bulk_max = 4, .photo_bytes_max = 100}};
+  Submission submission{store,     assets, photos,
+                        estimator, clock,  {.waiting_max = 5, .bulk_max = 4, .photo_bytes_max = 100}};
 };
 
 TEST_F(SubmissionTest, makes_a_durable_job_of_an_order) {
@@ -81,7 +80,8 @@ TEST_F(SubmissionTest, takes_all_orders_of_a_call_or_none) {
 }
 
 TEST_F(SubmissionTest, names_the_field_of_a_single_call) {
-  photos.refusals["ftp://x"] = {.code = Errc::invalid_input, .message = "must begin with http:// or https://"};
+  photos.refusals["ftp://x"] = {.code = Errc::invalid_input,
+                                .message = "must begin with http:// or https://"};
   const auto said = submit_one(order("ftp://x"));
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().fields[0].field, "photoUrl");

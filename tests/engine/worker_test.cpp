@@ -80,11 +80,14 @@ class WorkerTest : public testing::Test {
   ScriptedPath path;
   Estimator estimator;
   Signal changed{io.get_executor()};
-  Worker worker{io.get_executor(), store, path, estimator, clock, {.queue = kQueue, .slots = 3, .name = "test"}};
+  Worker worker{io.get_executor(), store, path,
+                estimator,         clock, {.queue = kQueue, .slots = 3, .name = "test"}};
 };
 
 TEST_F(WorkerTest, completes_a_job_with_the_result_of_its_path) {
-  path.script = [](Attempt&) -> awaitable<Result<std::string>> { co_return std::string(R"({"success":true})"); };
+  path.script = [](Attempt&) -> awaitable<Result<std::string>> {
+    co_return std::string(R"({"success":true})");
+  };
   run([&]() -> awaitable<void> {
     const auto job = co_await until(co_await add(), JobState::completed);
     EXPECT_EQ(job.result_json, R"({"success":true})");

@@ -11,7 +11,8 @@ namespace cutroom::app {
 int run_config(const SettingsInForce& in_force) {
   for (const SettingRow& row : setting_table()) {
     const std::string key(row.key);
-    std::cout << fmt::format("{:<34} {:<28} ({})\n", key, row.get(in_force.settings), in_force.origins.at(key));
+    std::cout << fmt::format("{:<34} {:<28} ({})\n", key, row.get(in_force.settings),
+                             in_force.origins.at(key));
   }
   for (const auto& [name, share] : in_force.settings.vendors)
     std::cout << fmt::format("vendors.{:<26} weight {} cap {}{}{}\n", name, share.weight, share.cap,

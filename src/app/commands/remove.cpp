@@ -6,9 +6,8 @@
 #include <iterator>
 #include <set>
 
-#include <boost/asio/signal_set.hpp>
-
 #include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <spdlog/fmt/fmt.h>
 
 #include "adapters/codec_vips/vips_codec.hpp"
@@ -155,9 +154,12 @@ struct Run {
 
 int percent_after(engine::CutOutPipeline::Step step) {
   switch (step) {
-    case engine::CutOutPipeline::Step::decoded: return 20;
-    case engine::CutOutPipeline::Step::segmented: return 75;
-    case engine::CutOutPipeline::Step::composed: return 95;
+    case engine::CutOutPipeline::Step::decoded:
+      return 20;
+    case engine::CutOutPipeline::Step::segmented:
+      return 75;
+    case engine::CutOutPipeline::Step::composed:
+      return 95;
   }
   return 0;
 }
@@ -198,7 +200,8 @@ CLI::App* add_remove_command(CLI::App& app, RemoveArguments& arguments) {
   command->add_option("IN", arguments.in, "a photo, or a folder of photos")->required();
   command->add_option("OUT", arguments.out, "the result's file, or a folder")->required();
   command->add_option("--format", arguments.format, "png, webp or jpeg; by OUT's extension where not given");
-  command->add_option("--background", arguments.background, "compose onto this colour: #rrggbb, white, black");
+  command->add_option("--background", arguments.background,
+                      "compose onto this colour: #rrggbb, white, black");
   command->add_option("--quality", arguments.quality, "of jpeg and webp")->check(CLI::Range(1, 100));
   command->add_flag("--mask-only", arguments.mask_only, "write the mask as a grey picture");
   command->add_flag("--recursive", arguments.recursive, "folders below IN too");
@@ -224,12 +227,13 @@ int run_remove(const Settings& settings, const RemoveArguments& arguments) {
   if (!segmenter) return complain(segmenter.error(), kExitUnavailable);
 
   Pools pools(settings);
-  engine::CutOutPipeline pipeline({.codec = codec,
-                                   .segmenter = **segmenter,
-                                   .compute = pools.compute,
-                                   .model_turn = pools.model_turn,
-                                   .limits = {.bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
-                                              .pixels_max = static_cast<std::size_t>(settings.photo_pixels_max)}});
+  engine::CutOutPipeline pipeline(
+      {.codec = codec,
+       .segmenter = **segmenter,
+       .compute = pools.compute,
+       .model_turn = pools.model_turn,
+       .limits = {.bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
+                  .pixels_max = static_cast<std::size_t>(settings.photo_pixels_max)}});
   ProgressBar bar;
   Run run{.pipeline = pipeline,
           .options = *options,

@@ -31,10 +31,11 @@ boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settin
   }
   const bool v6 = settings.listen_address.find(':') != std::string::npos;
   // On standard output: scripts that ask for port 0 read it here.
-  std::cout << "cutroom listens on http://" << (v6 ? "[" : "") << settings.listen_address << (v6 ? "]" : "") << ":"
-            << server.port() << std::endl;
+  std::cout << "cutroom listens on http://" << (v6 ? "[" : "") << settings.listen_address << (v6 ? "]" : "")
+            << ":" << server.port() << std::endl;
   boost::system::error_code failed;
-  const int signal = co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
+  const int signal =
+      co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
   log::info("stopping ({})", signal == SIGINT ? "SIGINT" : "SIGTERM");
   co_await server.stop();
   log::info("stopped");
@@ -45,10 +46,11 @@ boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settin
 
 int run_serve(const Settings& settings) {
   if (!is_loopback(settings.listen_address) && !settings.open_to_all)
-    return complain({.code = Errc::invalid_input,
-                     .message = "listening on " + settings.listen_address +
-                                " would be open to everybody who can reach it, since no vendor needs a key; listen on "
-                                "127.0.0.1, or say --open-to-all true if that is meant"});
+    return complain(
+        {.code = Errc::invalid_input,
+         .message = "listening on " + settings.listen_address +
+                    " would be open to everybody who can reach it, since no vendor needs a key; listen on "
+                    "127.0.0.1, or say --open-to-all true if that is meant"});
   boost::asio::io_context io(1);
   auto server = make_embedded_server(io, settings);
   if (!server) return complain(server.error());

@@ -1,4 +1,5 @@
-// cutroom submit FILES: hands photos in at a running server, shows each one's progress, says where its cut-out is.
+// cutroom submit FILES: hands photos in at a running server, shows each one's progress, says where its
+// cut-out is.
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -86,7 +87,8 @@ class Submit {
     const std::chrono::duration<double> took = Steady::now() - sent.began;
     std::string where = job.photo_url;
     if (!arguments_.out.empty()) {
-      const fs::path to = fs::path(arguments_.out) / (sent.file.stem().string() + fs::path(job.photo_url).extension().string());
+      const fs::path to = fs::path(arguments_.out) /
+                          (sent.file.stem().string() + fs::path(job.photo_url).extension().string());
       if (const auto got = client_.download(job.photo_url, to); !got) {
         ++failed_;
         bar_.finish(sent.line, false, got.error().text());
@@ -108,12 +110,14 @@ class Submit {
 }  // namespace
 
 CLI::App* add_submit_command(CLI::App& app, SubmitArguments& arguments) {
-  auto* command = app.add_subcommand("submit", "hand photos in at a running server and wait for their cut-outs");
+  auto* command =
+      app.add_subcommand("submit", "hand photos in at a running server and wait for their cut-outs");
   command->add_option("FILES", arguments.files, "photos")->required()->check(CLI::ExistingFile);
   command->add_option("--server", arguments.server, "its address")->capture_default_str();
   command->add_option("--vendor", arguments.vendor, "whose photos they are")->capture_default_str();
   command->add_option("--project", arguments.project, "the project's id")->capture_default_str();
-  command->add_option("--out", arguments.out, "a folder to put the cut-outs into")->check(CLI::ExistingDirectory);
+  command->add_option("--out", arguments.out, "a folder to put the cut-outs into")
+      ->check(CLI::ExistingDirectory);
   return command;
 }
 
