@@ -5,56 +5,12 @@
 
 #include <gtest/gtest.h>
 
-#include "adapters/http/test_fakes.hpp"
+#include "adapters/http/routes_fixture.hpp"
 
 namespace cutroom::http {
 namespace {
 
 namespace json = boost::json;
-
-class Routes : public ::testing::Test {
- protected:
-  Response ask(Request request) {
-    if (request.remote_ip.empty()) request.remote_ip = "192.0.2.7";
-    boost::asio::io_context io;
-    Response response;
-    // Found before it runs: the handler sees the params.
-    const Route* route = find_route(route_table(), request);
-    boost::asio::co_spawn(
-        io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
-        [](const std::exception_ptr& failure) {
-          if (failure) std::rethrow_exception(failure);
-        });
-    io.run();
-    return response;
-  }
-  Response get(std::string path) { return ask({.verb = Verb::get, .path = std::move(path)}); }
-  Response post(std::string path, std::string body) {
-    return ask({.verb = Verb::post, .path = std::move(path), .body = std::move(body)});
-  }
-  static json::object body_of(const Response& response) { return json::parse(response.text()).as_object(); }
-  // The whole of a streamed body.
-  static std::string drain(Response& response) {
-    std::string all;
-    boost::asio::io_context io;
-    boost::asio::co_spawn(
-        io,
-        [&]() -> boost::asio::awaitable<void> {
-          auto& stream = *std::get<std::unique_ptr<BodyStream>>(response.body);
-          for (;;) {
-            const auto piece = co_await stream.next();
-            EXPECT_TRUE(piece);
-            if (!piece || piece->empty()) co_return;
-            all += *piece;
-          }
-        },
-        boost::asio::detached);
-    io.run();
-    return all;
-  }
-
-  TestApi test_;
-};
 
 TEST_F(Routes, one_photo_is_queued) {
   const Response response =
@@ -267,74 +223,6 @@ TEST_F(Routes, only_routes_with_a_body_may_have_one) {
   request = {.verb = Verb::get, .path = "/healthz"};
   EXPECT_EQ(body_bytes_max(find_route(route_table(), request), request, options), 0U);
   EXPECT_EQ(body_bytes_max(nullptr, request, options), 0U);
-}
-
-TEST_F(Routes, an_asset_is_served_whole_and_may_be_kept_for_ever) {
-  const std::string content(300'000, 'x');
-  const std::string key = test_.assets.keep(content, "png");
-  Response response = get("/assets/" + key);
-  EXPECT_EQ(response.status, 200);
-  EXPECT_EQ(response.content_type, "image/png");
-  EXPECT_EQ(response.header("ETag"), "\"" + key.substr(3) + "\"");
-  EXPECT_EQ(response.header("Accept-Ranges"), "bytes");
-  EXPECT_EQ(response.header("Cache-Control"), "public, max-age=31536000, immutable");
-  EXPECT_EQ(response.header("X-Content-Type-Options"), "nosniff");
-  EXPECT_EQ(std::get<std::unique_ptr<BodyStream>>(response.body)->length(), content.size());
-  EXPECT_TRUE(drain(response) == content);
-}
-
-TEST_F(Routes, an_asset_that_the_client_has_is_304) {
-  const std::string key = test_.assets.keep("hello", "png");
-  Request request{.verb = Verb::get, .path = "/assets/" + key};
-  request.headers.if_none_match = "\"other\", \"" + key.substr(3) + "\"";
-  request.headers.range = "bytes=0-1";
-  const Response response = ask(std::move(request));
-  EXPECT_EQ(response.status, 304);
-  EXPECT_TRUE(response.header("ETag"));
-  EXPECT_EQ(response.text(), "");
-}
-
-TEST_F(Routes, a_range_of_an_asset_is_206) {
-  const std::string key = test_.assets.keep("0123456789", "png");
-  Request request{.verb = Verb::get, .path = "/assets/" + key};
-  request.headers.range = "bytes=2-4";
-  Response part = ask(request);
-  EXPECT_EQ(part.status, 206);
-  EXPECT_EQ(part.header("Content-Range"), "bytes 2-4/10");
-  EXPECT_EQ(drain(part), "234");
-  request.headers.range = "bytes=10-";
-  const Response beyond = ask(request);
-  EXPECT_EQ(beyond.status, 416);
-  EXPECT_EQ(beyond.header("Content-Range"), "bytes */10");
-}
-
-TEST_F(Routes, no_path_leads_out_of_the_assets) {
-  for (const char* path : {"/assets/../etc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd",
-                           "/assets/..%2f..%2fetc/passwd", "/assets//etc/passwd", "/assets/%2Fetc/passwd",
-                           "/assets/a%00.png", "/assets/a\\b", "/assets/3f/missing.png"}) {
-    const Response response = get(path);
-    EXPECT_EQ(response.status, 404) << path;
-  }
-}
-
-TEST(RoutesOverRemoteAssets, assets_of_a_store_elsewhere_come_through_memory) {
-  TestApi test(/*assets_on_disk=*/false);
-  const std::string key = test.assets.keep("0123456789", "bin");
-  Request request{.verb = Verb::get, .path = "/assets/" + key};
-  request.headers.range = "bytes=-4";
-  boost::asio::io_context io;
-  std::string got;
-  boost::asio::co_spawn(
-      io,
-      [&]() -> boost::asio::awaitable<void> {
-        const Route* route = find_route(route_table(), request);
-        const Response response = co_await answer(test.api, route, request);
-        EXPECT_EQ(response.content_type, "application/octet-stream");
-        got = *co_await std::get<std::unique_ptr<BodyStream>>(response.body)->next();
-      },
-      boost::asio::detached);
-  io.run();
-  EXPECT_EQ(got, "6789");
 }
 
 boost::asio::awaitable<Response> throwing(const Api&, Request&) { throw std::runtime_error("secret"); }

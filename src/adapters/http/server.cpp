@@ -46,13 +46,15 @@ void take(std::shared_ptr<ServerCore> core, tcp::socket socket) {
 
 asio::awaitable<void> accept_all(std::shared_ptr<ServerCore> core, std::shared_ptr<tcp::acceptor> acceptor) {
   asio::steady_timer pause(acceptor->get_executor());
+  bool is_failing = false;  // Said once, not ten times a second.
   for (;;) {
     auto [failed, socket] = co_await acceptor->async_accept(kTuple);
     if (!acceptor->is_open()) co_return;
     if (!failed) {
+      is_failing = false;
       take(core, std::move(socket));
     } else if (failed != asio::error::connection_aborted) {
-      log::error("accept: {}", failed.message());
+      if (!std::exchange(is_failing, true)) log::error("accept: {}", failed.message());
       pause.expires_after(kAcceptPause);
       co_await pause.async_wait(kTuple);
     }

@@ -99,6 +99,8 @@ asio::awaitable<bool> Session::serve_one() {
   request_.clear();
   parser_.emplace(request_, core_->api.options.header_bytes_max);
   core_->body_bytes -= std::exchange(counted_bytes_, 0);
+  if (buffer_.size() == 0 && buffer_.capacity() > kBodyReadBytes)
+    buffer_.shrink_to_fit();  // Idle ones stay small.
 
   const auto head = co_await read_head();
   if (!head) {
