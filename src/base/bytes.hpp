@@ -9,14 +9,15 @@
 #include <span>
 #include <string_view>
 
+#include "base/large_memory.hpp"
+
 namespace cutroom {
 
 class Bytes {
  public:
   Bytes() = default;
   // `size` bytes with unspecified content.
-  explicit Bytes(std::size_t size)
-      : data_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+  explicit Bytes(std::size_t size) : data_(static_cast<std::uint8_t*>(allocate_large(size))), size_(size) {}
   static Bytes copy_of(std::span<const std::uint8_t> from) {
     Bytes bytes(from.size());
     if (!from.empty()) std::memcpy(bytes.data(), from.data(), from.size());
@@ -39,7 +40,7 @@ class Bytes {
   std::string_view view() const { return {reinterpret_cast<const char*>(data()), size_}; }
 
  private:
-  std::unique_ptr<std::uint8_t[]> data_;
+  std::unique_ptr<std::uint8_t[], FreeLarge> data_;
   std::size_t size_ = 0;
 };
 

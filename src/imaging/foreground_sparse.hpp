@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "base/large_memory.hpp"
 #include "imaging/foreground_dense.hpp"
 #include "imaging/foreground_level.hpp"
 #include "imaging/pixel_set.hpp"
@@ -57,8 +58,8 @@ class SparseLevel {
   LevelSampling sampling_;
   PixelSet solved_;
   PixelSet known_;  // `solved_` and its neighbours.
-  std::vector<ForegroundPixel> pixels_;
-  std::vector<ForegroundCell> cells_;
+  std::vector<ForegroundPixel, LargeAllocator<ForegroundPixel>> pixels_;
+  std::vector<ForegroundCell, LargeAllocator<ForegroundCell>> cells_;
 };
 
 // The full picture's colours out of levels that end before it.

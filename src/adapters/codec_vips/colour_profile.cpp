@@ -40,43 +40,51 @@ cmsUInt32Number layout_of(ColourModel model) {
   return TYPE_RGB_8;
 }
 
+// A library context of its own: lcms then shares nothing between threads, and its complaints go nowhere.
+struct Context {
+  Context() : handle(cmsCreateContext(nullptr, nullptr)) {
+    cmsSetLogErrorHandlerTHR(handle, [](cmsContext, cmsUInt32Number, const char*) {});
+  }
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() { cmsDeleteContext(handle); }
+  cmsContext handle;
+};
+
 }  // namespace
 
-// A library context of its own: lcms then shares nothing between threads, and its complaints go nowhere.
 struct ToSrgb::Transform {
-  Transform() : context(cmsCreateContext(nullptr, nullptr)) {
-    cmsSetLogErrorHandlerTHR(context, [](cmsContext, cmsUInt32Number, const char*) {});
+  Transform(std::span<const std::uint8_t> icc, ColourModel model, cmsUInt32Number flags) {
+    const Profile source(
+        cmsOpenProfileFromMemTHR(context.handle, icc.data(), static_cast<cmsUInt32Number>(icc.size())));
+    if (!source || cmsGetColorSpace(source.get()) != space_of(model)) return;
+    const Profile srgb(cmsCreate_sRGBProfileTHR(context.handle));
+    if (!srgb) return;
+    handle = cmsCreateTransformTHR(context.handle, source.get(), layout_of(model), srgb.get(), TYPE_RGB_8,
+                                   INTENT_PERCEPTUAL, flags);
   }
   Transform(const Transform&) = delete;
   Transform& operator=(const Transform&) = delete;
   ~Transform() {
     if (handle != nullptr) cmsDeleteTransform(handle);
-    cmsDeleteContext(context);
   }
 
-  cmsContext context;
-  cmsHTRANSFORM handle = nullptr;
+  Context context;
+  cmsHTRANSFORM handle = nullptr;  // nullptr: the profile can't be used.
 };
 
 std::optional<ToSrgb> ToSrgb::by_profile(std::span<const std::uint8_t> icc, ColourModel model) {
-  auto transform = std::make_unique<Transform>();
-  const Profile source(
-      cmsOpenProfileFromMemTHR(transform->context, icc.data(), static_cast<cmsUInt32Number>(icc.size())));
-  if (!source || cmsGetColorSpace(source.get()) != space_of(model)) return std::nullopt;
-  const Profile srgb(cmsCreate_sRGBProfileTHR(transform->context));
-  if (!srgb) return std::nullopt;
-  transform->handle = cmsCreateTransformTHR(transform->context, source.get(), layout_of(model), srgb.get(),
-                                            TYPE_RGB_8, INTENT_PERCEPTUAL, 0);
+  auto transform = std::make_unique<Transform>(icc, model, 0);
   if (transform->handle == nullptr) return std::nullopt;
   return ToSrgb(std::move(transform), model);
 }
 
-bool ToSrgb::changes_nothing() const {
-  if (model_ == ColourModel::cmyk) return false;
-  // Greys that an eye tells apart, and for RGB all mixtures of some levels.
+bool means_srgb(std::span<const std::uint8_t> icc, ColourModel model) {
+  if (model == ColourModel::cmyk) return false;
+  // Levels that an eye tells apart, and for RGB all mixtures of them.
   constexpr std::array<std::uint8_t, 8> kLevels{0, 24, 48, 88, 128, 168, 208, 255};
   std::vector<std::uint8_t> colours;
-  if (model_ == ColourModel::grey) {
+  if (model == ColourModel::grey) {
     colours.assign(kLevels.begin(), kLevels.end());
   } else {
     for (const auto r : kLevels) {
@@ -85,10 +93,13 @@ bool ToSrgb::changes_nothing() const {
       }
     }
   }
-  const auto bands = static_cast<std::size_t>(bands_of(model_));
+  // Preparing tables for millions of pixels would take four times as long as all of this.
+  const auto to_srgb = ToSrgb::for_few_pixels(icc, model);
+  if (!to_srgb) return false;
+  const auto bands = static_cast<std::size_t>(bands_of(model));
   const std::size_t pixels = colours.size() / bands;
   std::vector<std::uint8_t> out(3 * pixels);
-  apply(colours.data(), out.data(), pixels);
+  to_srgb->apply(colours.data(), out.data(), pixels);
   // Variants of sRGB differ by 1, in rounding; 2 can't be seen either.
   constexpr int kInvisible = 2;
   for (std::size_t i = 0; i < out.size(); ++i) {
@@ -96,6 +107,12 @@ bool ToSrgb::changes_nothing() const {
     if (std::abs(out[i] - was) > kInvisible) return false;
   }
   return true;
+}
+
+std::optional<ToSrgb> ToSrgb::for_few_pixels(std::span<const std::uint8_t> icc, ColourModel model) {
+  auto transform = std::make_unique<Transform>(icc, model, cmsFLAGS_NOOPTIMIZE);
+  if (transform->handle == nullptr) return std::nullopt;
+  return ToSrgb(std::move(transform), model);
 }
 
 void ToSrgb::apply(const std::uint8_t* from, std::uint8_t* to, std::size_t pixels) const {

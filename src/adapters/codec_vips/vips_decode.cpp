@@ -104,24 +104,32 @@ std::pair<vips::VImage, Layout> in_eight_bits(vips::VImage image) {
   return {image, layout};
 }
 
-// The file's own profile; for CMYK without one libvips' built-in one. nullopt: take the colours as they are.
+using IccBytes = std::span<const std::uint8_t>;
+
+std::optional<ToSrgb> built_in_cmyk() {
+  VipsBlob* blob = nullptr;
+  if (vips_profile_load("cmyk", &blob, nullptr) != 0 || blob == nullptr) throw vips::VError();
+  std::size_t bytes = 0;
+  const void* data = vips_blob_get(blob, &bytes);
+  auto to_srgb =
+      ToSrgb::by_profile(IccBytes(static_cast<const std::uint8_t*>(data), bytes), ColourModel::cmyk);
+  vips_area_unref(VIPS_AREA(blob));
+  if (!to_srgb) throw vips::VError("the built-in CMYK profile can't be used");
+  return to_srgb;
+}
+
+// By the file's own profile; for CMYK without one by libvips' built-in one. nullopt: take the colours as they
+// are.
 std::optional<ToSrgb> conversion(const vips::VImage& image, ColourModel model) {
   std::optional<ToSrgb> to_srgb;
   if (image.get_typeof(VIPS_META_ICC_NAME) != 0) {
     std::size_t bytes = 0;
     const void* data = image.get_blob(VIPS_META_ICC_NAME, &bytes);
-    to_srgb = ToSrgb::by_profile({static_cast<const std::uint8_t*>(data), bytes}, model);
+    const IccBytes icc(static_cast<const std::uint8_t*>(data), bytes);
+    if (means_srgb(icc, model)) return std::nullopt;
+    to_srgb = ToSrgb::by_profile(icc, model);
   }
-  if (!to_srgb && model == ColourModel::cmyk) {
-    VipsBlob* blob = nullptr;
-    if (vips_profile_load("cmyk", &blob, nullptr) != 0 || blob == nullptr) throw vips::VError();
-    std::size_t bytes = 0;
-    const void* data = vips_blob_get(blob, &bytes);
-    to_srgb = ToSrgb::by_profile({static_cast<const std::uint8_t*>(data), bytes}, model);
-    vips_area_unref(VIPS_AREA(blob));
-    if (!to_srgb) throw vips::VError("the built-in CMYK profile can't be used");
-  }
-  if (to_srgb && to_srgb->changes_nothing()) to_srgb.reset();
+  if (!to_srgb && model == ColourModel::cmyk) return built_in_cmyk();
   return to_srgb;
 }
 

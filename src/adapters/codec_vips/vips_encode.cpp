@@ -27,7 +27,7 @@ std::unique_ptr<VipsBlob, Unref> save(const imaging::Image& image, const imaging
   const int quality = std::clamp(options.quality, 1, 100);
   auto* settings = vips::VImage::option()->set("Q", quality)->set("strip", true);
   if (options.format == imaging::Format::webp) {
-    // Effort 4, the default, takes half as long again for files 2 % smaller.
+    // Effort 4, the default, takes half as long again for files 4 % smaller.
     return std::unique_ptr<VipsBlob, Unref>(as_vips(image).webpsave_buffer(settings->set("effort", 2)));
   }
   // Colour at half resolution at every quality, as cameras do it; codes per file would cost a third more
