@@ -16,7 +16,7 @@ def run(setting):
     section = Section("photos", f"whole system, {setting.images} photos a round, PNG, isnet-imgly-medium")
     for size, target in TARGETS:
         section.rows += _rows(setting, size, target)
-    section.notes.append("a step's time includes its wait for a core or for the model's turn")
+    section.notes.append("a step's time includes its wait for a core; modelWait is the wait for the model's turn")
     return section
 
 
