@@ -14,8 +14,7 @@ namespace {
 constexpr std::int64_t kPixelsMin = 32 * 32;
 // Where the file does not say how large that is: networks have many channels where pictures are small.
 constexpr std::int64_t kWeightsMax = 256 * 256;
-constexpr int kChannelsMin = 8;
-constexpr int kChannelsOutMultiple = 8;
+constexpr int kChannelsMin = 8;  // Of the input.
 
 bool all(const OnnxNode& node, std::string_view attribute, std::size_t count, std::int64_t value,
          bool if_absent) {
@@ -87,8 +86,8 @@ class Rewriter {
     if (weights == nullptr || bias == nullptr || weights->type != onnx::kFloat || bias->type != onnx::kFloat)
       return false;
     const auto& dims = weights->dims;
-    if (dims.size() != 4 || dims[2] != 3 || dims[3] != 3 || dims[0] < kChannelsMin ||
-        dims[1] < kChannelsMin || dims[0] > 65536 || dims[1] > 65536 || dims[0] % kChannelsOutMultiple != 0) {
+    if (dims.size() != 4 || dims[2] != 3 || dims[3] != 3 || dims[0] < 1 || dims[1] < kChannelsMin ||
+        dims[0] > 65536 || dims[1] > 65536) {
       return false;
     }
     if (weights->raw.size() != static_cast<std::size_t>(dims[0] * dims[1]) * 9 * sizeof(float) ||

@@ -1,5 +1,6 @@
 #include "adapters/model_onnx/winograd.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace cutroom::model_onnx {
@@ -26,8 +27,17 @@ const WinogradKernel* winograd_kernel() {
   return kernel != nullptr ? kernel : winograd_kernel("avx2");
 }
 
-std::size_t transformed_floats(const WinogradKernel&, int channels_out, int channels_in) {
-  return static_cast<std::size_t>(kTileElements) * channels_out * channels_in;
+namespace {
+
+std::size_t element_floats(const WinogradKernel& kernel, int channels_out, int channels_in) {
+  const int groups = (channels_out + kernel.rows_at_once - 1) / kernel.rows_at_once;
+  return static_cast<std::size_t>(groups) * kernel.rows_at_once * channels_in;
+}
+
+}  // namespace
+
+std::size_t transformed_floats(const WinogradKernel& kernel, int channels_out, int channels_in) {
+  return kTileElements * element_floats(kernel, channels_out, channels_in);
 }
 
 void transform_weights(const WinogradKernel& kernel, const float* weights, int channels_out, int channels_in,
@@ -39,7 +49,8 @@ void transform_weights(const WinogradKernel& kernel, const float* weights, int c
                                {1.0 / 24, -1.0 / 12, 1.0 / 6},
                                {0, 0, 1}};
   const int rows = kernel.rows_at_once;
-  const std::size_t element_step = static_cast<std::size_t>(channels_out) * channels_in;
+  const std::size_t element_step = element_floats(kernel, channels_out, channels_in);
+  if (channels_out % rows != 0) std::fill_n(to, kTileElements * element_step, 0.0F);
   for (int out = 0; out < channels_out; ++out) {
     for (int in = 0; in < channels_in; ++in) {
       const float* g = weights + (static_cast<std::size_t>(out) * channels_in + in) * 9;

@@ -97,6 +97,7 @@ inline void output_transform(const Vector (&m)[6], Vector (&y)[4]) {
 }
 
 struct Plan {
+  int rows;           // The output's channels, filled up to a multiple of kRows.
   int strips_across;  // In a row of tiles.
   int strips;
   int panels_at_once;
@@ -107,16 +108,16 @@ struct Plan {
 
 inline Plan plan(const WinogradConv& conv) {
   Plan p;
+  p.rows = (conv.channels_out + kRows - 1) / kRows * kRows;
   p.strips_across = (conv.width + kStripWidth - 1) / kStripWidth;
   p.strips = p.strips_across * ((conv.height + kTileSide - 1) / kTileSide);
-  const long panel_bytes =
-      static_cast<long>(kTileElements) * (conv.channels_in + conv.channels_out) * kPanel * 4;
+  const long panel_bytes = static_cast<long>(kTileElements) * (conv.channels_in + p.rows) * kPanel * 4;
   const long fitting = kBlockBytes / panel_bytes;
   p.panels_at_once = static_cast<int>(fitting < 1 ? 1 : fitting > kPanelsMax ? kPanelsMax : fitting);
   const int strips_at_once = 2 * p.panels_at_once;
   p.blocks = (p.strips + strips_at_once - 1) / strips_at_once;
   p.tiles_in = static_cast<std::size_t>(p.panels_at_once) * conv.channels_in * kPanel + kPadding;
-  p.tiles_out = static_cast<std::size_t>(p.panels_at_once) * conv.channels_out * kPanel + kPadding;
+  p.tiles_out = static_cast<std::size_t>(p.panels_at_once) * p.rows * kPanel + kPadding;
   return p;
 }
 
@@ -272,13 +273,12 @@ void run_block(const WinogradConv& conv, int block, float* scratch) {
   const std::size_t group = static_cast<std::size_t>(conv.channels_in) * kRows;
   const float* weights = conv.weights;
   for (int element = 0; element < kTileElements; ++element) {
-    for (int channel = 0; channel < conv.channels_out; channel += kRows, weights += group) {
+    for (int channel = 0; channel < p.rows; channel += kRows, weights += group) {
       for (int panel = 0; panel < panels; ++panel) {
         multiply(weights,
                  in + element * p.tiles_in + static_cast<std::size_t>(panel) * conv.channels_in * kPanel,
                  conv.channels_in,
-                 out + element * p.tiles_out +
-                     (static_cast<std::size_t>(panel) * conv.channels_out + channel) * kPanel);
+                 out + element * p.tiles_out + (static_cast<std::size_t>(panel) * p.rows + channel) * kPanel);
       }
     }
   }
@@ -286,7 +286,7 @@ void run_block(const WinogradConv& conv, int block, float* scratch) {
   for (int channel = 0; channel < conv.channels_out; ++channel) {
     for (int s = 0; s < strips; ++s) {
       const float* from =
-          out + (static_cast<std::size_t>(s / 2) * conv.channels_out + channel) * kPanel + s % 2 * kLanes;
+          out + (static_cast<std::size_t>(s / 2) * p.rows + channel) * kPanel + s % 2 * kLanes;
       gather_strip(from, p.tiles_out, conv, channel, place_of(p, strip_first + s));
     }
   }
