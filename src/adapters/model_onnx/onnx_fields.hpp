@@ -27,8 +27,12 @@ inline constexpr std::uint32_t kNodeDomain = 7;
 
 inline constexpr std::uint32_t kAttributeName = 1;
 inline constexpr std::uint32_t kAttributeInt = 3;
+inline constexpr std::uint32_t kAttributeText = 4;
 inline constexpr std::uint32_t kAttributeTensor = 5;
+inline constexpr std::uint32_t kAttributeGraph = 6;
 inline constexpr std::uint32_t kAttributeInts = 8;
+inline constexpr std::uint32_t kAttributeTensors = 10;
+inline constexpr std::uint32_t kAttributeGraphs = 11;
 inline constexpr std::uint32_t kAttributeType = 20;
 inline constexpr std::uint64_t kAttributeTypeInt = 2;
 
@@ -41,6 +45,9 @@ inline constexpr std::uint32_t kValueName = 1;
 inline constexpr std::uint32_t kValueType = 2;
 inline constexpr std::uint32_t kTypeTensor = 1;
 inline constexpr std::uint32_t kTensorTypeElement = 1;
+inline constexpr std::uint32_t kTensorTypeShape = 2;
+inline constexpr std::uint32_t kShapeDim = 1;
+inline constexpr std::uint32_t kDimValue = 1;
 
 inline constexpr std::uint64_t kFloat = 1;
 inline constexpr std::uint64_t kHalf = 10;

@@ -6,9 +6,11 @@
 #include <optional>
 
 #include "adapters/model_onnx/checksum.hpp"
+#include "adapters/model_onnx/fast_convs.hpp"
 #include "adapters/model_onnx/onnx_session.hpp"
 #include "adapters/model_onnx/prune_outputs.hpp"
 #include "adapters/model_onnx/widen_halves.hpp"
+#include "base/log.hpp"
 #include "imaging/postprocess.hpp"
 #include "imaging/preprocess.hpp"
 
@@ -81,29 +83,51 @@ Result<Bytes> read_file(const std::filesystem::path& path, const ModelSpec& spec
   return bytes;
 }
 
-// The session, from a copy of the file that the runtime can do faster; all copies are gone when this returns.
+// A model's bytes on their way from the file to the session.
+struct Rewritten {
+  Buffer bytes;
+  int output = 0;
+  std::unique_ptr<FastConvOp> fast;
+};
+
+Rewritten rewritten(View file, int output) {
+  Rewritten model{.bytes = {file.begin(), file.end()}, .output = output};
+  if (auto pruned = prune_outputs(model.bytes, output)) {
+    model.bytes = std::move(*pruned);
+    model.output = 0;
+  }
+  if (auto widened = widen_halves(model.bytes)) model.bytes = std::move(*widened);
+  const WinogradKernel* kernel = winograd_kernel();
+  if (kernel == nullptr) return model;
+  if (auto fast = take_out_convs(model.bytes, *kernel)) {
+    model.bytes = std::move(fast->model);
+    model.fast = std::make_unique<FastConvOp>(std::move(fast->convs), *kernel);
+  }
+  return model;
+}
+
+// All copies of the model's bytes are gone when this returns.
 Result<std::unique_ptr<OnnxSession>> make_session(const OnnxOptions& options) {
+  const int output = options.spec.output_index;
   auto file = read_file(options.file, options.spec);
   if (!file) return file.error();
   if (const auto right = check_file(file->span(), options.spec); !right) return right.error();
 
-  View model = file->span();
-  int output = options.spec.output_index;
-  std::optional<Buffer> pruned = prune_outputs(model, output);
-  if (pruned) {
-    *file = Bytes();
-    model = *pruned;
-    output = 0;
+  const auto load = [&](View model, int index, std::unique_ptr<FastConvOp> fast) {
+    return guarded(options.spec.name, [&]() -> Result<std::unique_ptr<OnnxSession>> {
+      return std::make_unique<OnnxSession>(model, options, index, std::move(fast));
+    });
+  };
+  if (options.rewrite) {
+    Rewritten model = rewritten(file->span(), output);
+    auto session = load(model.bytes, model.output, std::move(model.fast));
+    if (session) return session;
+    // Perhaps the rewriting's fault: the model gets another chance as it is.
+    auto plain = load(file->span(), output, nullptr);
+    if (plain) log::warn("model {} only loads as it is: {}", options.spec.name, session.error().detail);
+    return plain;
   }
-  std::optional<Buffer> widened = widen_halves(model);
-  if (widened) {
-    *file = Bytes();
-    pruned.reset();
-    model = *widened;
-  }
-  return guarded(options.spec.name, [&]() -> Result<std::unique_ptr<OnnxSession>> {
-    return std::make_unique<OnnxSession>(model, options, output);
-  });
+  return load(file->span(), output, nullptr);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ struct OnnxOptions {
   // Waiting threads of the runtime spin for a while before they sleep. Costs CPU between runs, saves wake-ups
   // in them.
   bool spinning = true;
+  // Changes the network in memory so that it gives the same result sooner (docs/models.md).
+  bool rewrite = true;
 };
 
 // Reads the file, checks it, makes the session and warms it up: seconds for a large model. not_found: no such

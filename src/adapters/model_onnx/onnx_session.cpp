@@ -52,11 +52,22 @@ Error misfit(const ModelSpec& spec, std::string field, std::string problem) {
 
 }  // namespace
 
-OnnxSession::OnnxSession(std::span<const std::uint8_t> model, const OnnxOptions& options, int output)
+OnnxSession::OnnxSession(std::span<const std::uint8_t> model, const OnnxOptions& options, int output,
+                         std::unique_ptr<FastConvOp> fast)
     // What goes wrong is thrown as well, and whoever handles it logs it: the library's own log would say it
     // twice.
-    : env_(ORT_LOGGING_LEVEL_FATAL, "cutroom"),
-      session_(env_, model.data(), model.size(), session_options(options)) {
+    : fast_(std::move(fast)),
+      // What goes wrong is thrown as well, and whoever handles it logs it: the library's own log would say it
+      // twice.
+      env_(ORT_LOGGING_LEVEL_FATAL, "cutroom") {
+  Ort::SessionOptions settings = session_options(options);
+  if (fast_) {
+    fast_domain_ = Ort::CustomOpDomain(kFastConvDomain);
+    fast_domain_.Add(fast_.get());
+    settings.Add(fast_domain_);
+  }
+  session_ = Ort::Session(env_, model.data(), model.size(), settings);
+
   const auto describe = [](auto name, const Ort::TypeInfo& info) {
     Value value{.name = name.get()};
     if (info.GetONNXType() == ONNX_TYPE_TENSOR) {

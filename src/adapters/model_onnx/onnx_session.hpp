@@ -10,6 +10,7 @@
 
 #include <onnxruntime_cxx_api.h>
 
+#include "adapters/model_onnx/fast_conv_op.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
 #include "base/error.hpp"
 #include "imaging/image.hpp"
@@ -29,8 +30,10 @@ std::invoke_result_t<Fn> guarded(const std::string& model, Fn fn) {
 
 class OnnxSession {
  public:
-  // Both throw Ort::Exception. `model`: the bytes of an ONNX file, not needed afterwards.
-  OnnxSession(std::span<const std::uint8_t> model, const OnnxOptions&, int output);
+  // Both throw Ort::Exception. `model`: the bytes of an ONNX file, not needed afterwards. `fast`: the
+  // operator in it that the runtime does not know, or nullptr.
+  OnnxSession(std::span<const std::uint8_t> model, const OnnxOptions&, int output,
+              std::unique_ptr<FastConvOp> fast);
   imaging::Tensor run(imaging::Tensor input, std::stop_token);
 
   // Whether input and output are what `spec` says.
@@ -43,6 +46,8 @@ class OnnxSession {
     std::vector<std::int64_t> shape;  // -1: any.
   };
 
+  std::unique_ptr<FastConvOp> fast_;
+  Ort::CustomOpDomain fast_domain_{nullptr};
   Ort::Env env_;  // All of a process share one inside the library; it lives as long as one of them.
   Ort::Session session_{nullptr};
   Value input_;

@@ -9,60 +9,54 @@ constexpr std::size_t kSizeBytes = 5;
 
 }  // namespace
 
-std::optional<std::uint64_t> WireReader::varint() {
+std::optional<std::uint64_t> read_varint(View& rest) {
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < 10 && i < rest_.size(); ++i) {
-    value |= static_cast<std::uint64_t>(rest_[i] & 0x7FU) << (7 * i);
-    if ((rest_[i] & 0x80U) == 0) {
-      rest_ = rest_.subspan(i + 1);
+  for (unsigned i = 0; i < 10 && i < rest.size(); ++i) {
+    value |= static_cast<std::uint64_t>(rest[i] & 0x7FU) << (7 * i);
+    if ((rest[i] & 0x80U) == 0) {
+      rest = rest.subspan(i + 1);
       return value;
     }
   }
-  broken_ = true;
   return std::nullopt;
 }
 
 std::optional<WireField> WireReader::next() {
   if (rest_.empty() || broken_) return std::nullopt;
+  broken_ = true;  // Until it is read to its end.
   const View start = rest_;
-  const auto tag = varint();
-  if (!tag || *tag >> 3 == 0 || *tag >> 3 > 0x1FFF'FFFF) {
-    broken_ = true;
-    return std::nullopt;
-  }
+  const auto tag = read_varint(rest_);
+  if (!tag || *tag >> 3 == 0 || *tag >> 3 > 0x1FFF'FFFF) return std::nullopt;
   WireField field{.number = static_cast<std::uint32_t>(*tag >> 3),
                   .type = static_cast<std::uint32_t>(*tag & 7)};
-  std::uint64_t skip = 0;
+  std::uint64_t size = 0;
   switch (field.type) {
     case kNumber: {
-      const auto value = varint();
+      const auto value = read_varint(rest_);
       if (!value) return std::nullopt;
       field.value = *value;
       break;
     }
-    case 1:
-      skip = 8;
-      break;
     case kBlock: {
-      const auto size = varint();
-      if (!size) return std::nullopt;
-      skip = *size;
+      const auto block = read_varint(rest_);
+      if (!block) return std::nullopt;
+      size = *block;
       break;
     }
+    case 1:
+      size = 8;
+      break;
     case 5:
-      skip = 4;
+      size = 4;
       break;
     default:
-      skip = UINT64_MAX;
-      break;  // Groups, long out of use.
+      return std::nullopt;  // Groups, long out of use.
   }
-  if (skip > rest_.size()) {
-    broken_ = true;
-    return std::nullopt;
-  }
-  if (field.type == kBlock) field.block = rest_.first(skip);
-  rest_ = rest_.subspan(skip);
+  if (size > rest_.size()) return std::nullopt;
+  if (field.type == kBlock) field.block = rest_.first(size);
+  rest_ = rest_.subspan(size);
   field.whole = start.first(start.size() - rest_.size());
+  broken_ = false;
   return field;
 }
 

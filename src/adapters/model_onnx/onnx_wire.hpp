@@ -27,6 +27,9 @@ inline std::string_view as_text(View view) {
   return {reinterpret_cast<const char*>(view.data()), view.size()};
 }
 
+// A number of variable length from the front of `rest`, which moves behind it. nullopt: there is none.
+std::optional<std::uint64_t> read_varint(View& rest);
+
 class WireReader {
  public:
   explicit WireReader(View message) : rest_(message) {}
@@ -36,8 +39,6 @@ class WireReader {
   bool broken() const { return broken_; }
 
  private:
-  std::optional<std::uint64_t> varint();
-
   View rest_;
   bool broken_ = false;
 };

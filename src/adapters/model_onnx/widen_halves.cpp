@@ -73,7 +73,7 @@ class Widener {
       case onnx::kGraphInitializer:
         return tensor(part);
       case onnx::kGraphValueInfo:
-        return true;  // Says "half" of inner values: dropped, the runtime finds out itself.
+        return value_info(part);
       case onnx::kGraphInput:
       case onnx::kGraphOutput:
         return !says_half(part.block) && copy(part);
@@ -98,6 +98,21 @@ class Widener {
     return half;
   }
 
+  // Type and shape of an inner value.
+  bool value_info(const WireField& field) {
+    return nested(field, [this](const WireField& f) {
+      if (f.number != onnx::kValueType) return copy(f);
+      return nested(f, [this](const WireField& t) {
+        if (t.number != onnx::kTypeTensor) return copy(t);
+        return nested(t, [this](const WireField& e) {
+          if (e.number != onnx::kTensorTypeElement || e.value != onnx::kHalf) return copy(e);
+          writer_.number(onnx::kTensorTypeElement, onnx::kFloat);
+          return true;
+        });
+      });
+    });
+  }
+
   bool node_part(const WireField& field) {
     if (field.number != onnx::kNodeAttribute) return copy(field);
     // "to" of Cast, "dtype" of the generators: a type as a number.
@@ -109,8 +124,9 @@ class Widener {
       if (f.number == onnx::kAttributeName) name = as_text(f.block);
       if (f.number == onnx::kAttributeType) type = f.value;
       if (f.number == onnx::kAttributeInt) number = f.value;
-      // Fields 6 and 11: a graph, or several; 10: several tensors, which no standard operator has.
-      has_graph = has_graph || f.number == 6 || f.number == 10 || f.number == 11;
+      // Several tensors: no standard operator has them.
+      has_graph = has_graph || f.number == onnx::kAttributeGraph || f.number == onnx::kAttributeGraphs ||
+                  f.number == onnx::kAttributeTensors;
       return true;
     });
     if (has_graph) return false;

@@ -1,0 +1,47 @@
+// The operator that fast_convs.hpp puts into models, for ONNX Runtime. Only for the .cpp files of this
+// folder.
+#pragma once
+
+#include <vector>
+
+#include <onnxruntime_cxx_api.h>
+
+#include "adapters/model_onnx/fast_convs.hpp"
+
+namespace cutroom::model_onnx {
+
+class FastConvKernel {
+ public:
+  FastConvKernel(const FastConv& conv, const WinogradKernel& kernel) : conv_(conv), kernel_(kernel) {}
+  OrtStatusPtr ComputeV2(OrtKernelContext*);
+
+ private:
+  void run(Ort::KernelContext&) const;
+
+  const FastConv& conv_;
+  const WinogradKernel& kernel_;
+};
+
+// Must outlive every session it is registered with.
+class FastConvOp : public Ort::CustomOpBase<FastConvOp, FastConvKernel, true> {
+ public:
+  FastConvOp(std::vector<FastConv> convs, const WinogradKernel& kernel)
+      : convs_(std::move(convs)), kernel_(kernel) {}
+
+  const char* GetName() const { return kFastConvName; }
+  std::size_t GetInputTypeCount() const { return 2; }
+  ONNXTensorElementDataType GetInputType(std::size_t) const { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; }
+  OrtCustomOpInputOutputCharacteristic GetInputCharacteristic(std::size_t index) const {
+    return index == 0 ? INPUT_OUTPUT_REQUIRED : INPUT_OUTPUT_OPTIONAL;
+  }
+  std::size_t GetOutputTypeCount() const { return 1; }
+  ONNXTensorElementDataType GetOutputType(std::size_t) const { return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT; }
+  OrtStatusPtr CreateKernelV2(const OrtApi&, const OrtKernelInfo*, void** kernel) const;
+  static Ort::Status InferOutputShape(Ort::ShapeInferContext&);
+
+ private:
+  const std::vector<FastConv> convs_;
+  const WinogradKernel& kernel_;
+};
+
+}  // namespace cutroom::model_onnx

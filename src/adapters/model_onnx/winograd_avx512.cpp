@@ -1,0 +1,16 @@
+// Compiled for processors with AVX512 (CMakeLists.txt has the options).
+namespace cutroom::model_onnx {
+namespace {
+constexpr int kLanes = 16;
+constexpr int kRows = 8;
+}  // namespace
+}  // namespace cutroom::model_onnx
+
+#include "adapters/model_onnx/winograd_tiles.hpp"
+
+namespace cutroom::model_onnx {
+
+extern const WinogradKernel kWinogradAvx512;
+const WinogradKernel kWinogradAvx512 = kKernel;
+
+}  // namespace cutroom::model_onnx
