@@ -72,6 +72,7 @@ def fill(client, count, per_call=1000, vendors=50):
 
 @dataclass
 class LoadFigures:
+    requests: int
     requests_per_second: float
     p50_ms: float
     p99_ms: float
@@ -87,7 +88,8 @@ def wrk(script, url, seconds, *arguments):
     if counted["refused"] or counted["broken"]:
         raise RuntimeError(f"{url}: of {counted['requests']} answers {counted['refused']} were refusals, "
                            f"{counted['broken']} connections broke")
-    return LoadFigures(requests_per_second=counted["requests"] / (counted["duration_us"] / 1e6),
+    return LoadFigures(requests=counted["requests"],
+                       requests_per_second=counted["requests"] / (counted["duration_us"] / 1e6),
                        p50_ms=counted["p50_us"] / 1e3, p99_ms=counted["p99_us"] / 1e3)
 
 

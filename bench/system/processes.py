@@ -6,6 +6,7 @@ import select
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -97,3 +98,16 @@ class Process:
         if not self._log_file.exists():
             return "(no output)"
         return self._log_file.read_text(errors="replace")[-2000:].strip() or "(no output)"
+
+
+def wait_until_idle(processes, seconds_max=60):
+    """What a load leaves behind (requests of connections that are gone, files being rewritten) must not run on in
+    another's round."""
+    deadline = time.monotonic() + seconds_max
+    while time.monotonic() < deadline:
+        before = sum(process.cpu_seconds() for process in processes)
+        time.sleep(0.2)
+        # Redis' clock and the kernel's rounding may show one tick each.
+        if sum(process.cpu_seconds() for process in processes) - before <= (len(processes) + 0.5) / TICKS_PER_SECOND:
+            return
+    raise RuntimeError(f"{processes[0].name} did not come to rest")

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from .load import Client
-from .processes import Process, free_port, run_tool
+from .processes import Process, free_port, run_tool, wait_until_idle
 
 BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
@@ -95,6 +95,7 @@ class Peer:
         self.process.stop()
 
     def settle(self):
+        wait_until_idle([self.process, self.redis.process])
         self.redis.settle()
 
     @staticmethod
@@ -132,7 +133,7 @@ class Cutroom:
         self.process.stop()
 
     def settle(self):
-        """Nothing of it runs on between rounds that would have to be waited for."""
+        wait_until_idle([self.process])
 
     def wait_ready(self, seconds=120):
         """Until the model is loaded and warm."""
