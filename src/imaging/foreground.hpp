@@ -19,7 +19,7 @@ std::vector<ForegroundCell> estimate_foreground_everywhere(std::span<const float
 
 // Replaces the colours of `rgb` where `mask` is mixed by the foreground's; elsewhere they stay. Same size, 3
 // and 1 bands. Fine levels are computed in and beside the mixed pixels only, so the cost follows the length
-// of the edges and not the area: docs/decisions/0003-foreground.md has the figures and how far it is from the
+// of the edges and not the area: docs/decisions/0005-foreground.md has the figures and how far it is from the
 // full form.
 void estimate_foreground(Image& rgb, const Mask& mask);
 

@@ -108,17 +108,28 @@ TEST(Decode, turns_alpha_with_the_colours) {
   EXPECT_EQ(picture.alpha->row(54)[16], 0);
 }
 
-TEST(Decode, reads_every_accepted_format) {
-  const std::vector<std::pair<std::string, std::string>> formats{{".png", "png"},   {".webp", "webp"},
-                                                                 {".tif", "tiff"},  {".gif", "gif"},
-                                                                 {".avif", "avif"}, {".heic", "heic"}};
-  for (const auto& [suffix, name] : formats) {
-    const imaging::Decoded picture = decoded(saved(fields(), suffix).span());
-    EXPECT_EQ(picture.format, name);
-    EXPECT_FALSE(picture.alpha) << name;
-    expect_fields(picture.rgb, {kRed, kGreen, kBlue, kWhite}, 12, name);
-  }
+void expect_format(const std::string& suffix, const std::string& name) {
+  const imaging::Decoded picture = decoded(saved(fields(), suffix).span());
+  EXPECT_EQ(picture.format, name);
+  EXPECT_FALSE(picture.alpha) << name;
+  expect_fields(picture.rgb, {kRed, kGreen, kBlue, kWhite}, 12, name);
 }
+
+TEST(Decode, reads_png_webp_tiff_and_gif) {
+  expect_format(".png", "png");
+  expect_format(".webp", "webp");
+  expect_format(".tif", "tiff");
+  expect_format(".gif", "gif");
+}
+
+// Not in thread-sanitized builds: the encoders of these two, which only tests use, share strings between
+// threads in ways that the sanitizer can't follow, since they aren't built with it.
+#ifndef __SANITIZE_THREAD__
+TEST(Decode, reads_avif_and_heic) {
+  expect_format(".avif", "avif");
+  expect_format(".heic", "heic");
+}
+#endif
 
 TEST(Decode, converts_cmyk_by_its_profile_and_without_one) {
   // Colours that ink can print.
