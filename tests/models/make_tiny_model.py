@@ -5,7 +5,8 @@ tiny.onnx          [1,3,32,32] -> output [1,1,32,32] = sigmoid(12 * mean of the 
                    A second output, side, is what the sigmoid is applied to.
 tiny_half.onnx     the same with half-precision weights and arithmetic between two casts, as some publishers do.
 tiny_any_size.onnx the same with any height and width.
-tiny_nan.onnx      the same input; every value of the output is not a number.
+tiny_conv.onnx     [1,3,64,64] -> output [1,1,64,64]; with the kinds of convolutions that are rewritten on loading.
+tiny_nan.onnx      the same input as tiny.onnx; every value of the output is not a number.
 tiny_slow.onnx     any size; a thousand convolutions in a row, to be stopped on the way.
 
 ONNX is a protocol buffer; the few fields needed are encoded by hand, so that nothing has to be installed. Field
@@ -83,6 +84,26 @@ def tiny(height, width, kind=FLOAT):
                  [value("output", [1, 1, height, width]), value("side", [1, 1, height, width])], inner)
 
 
+def convolutions():
+    # Widened to 8 channels, then 8 and 8 joined to 16, then one.
+    def conv(source, name, target):
+        return node("Conv", [source, name + ".w", name + ".b"], [target], attribute_ints("kernel_shape", [3, 3]),
+                    attribute_ints("pads", [1, 1, 1, 1]))
+
+    def weights(name, channels_out, channels_in):
+        count = channels_out * channels_in * 9
+        # Any numbers, as long as they are always the same ones.
+        values = [((i * 7919 + 13) % 101 - 50) / 50 / channels_in for i in range(count)]
+        return [tensor(name + ".w", [channels_out, channels_in, 3, 3], values),
+                tensor(name + ".b", [channels_out], [((i * 31) % 11 - 5) / 10 for i in range(channels_out)])]
+
+    nodes = [conv("input", "a", "a"), node("Relu", ["a"], ["ra"]), conv("ra", "b", "b"), node("Relu", ["b"], ["rb"]),
+             node("Concat", ["rb", "ra"], ["joined"], attribute_int("axis", 1)), conv("joined", "c", "c"),
+             node("Relu", ["c"], ["rc"]), conv("rc", "d", "d"), node("Sigmoid", ["d"], ["output"])]
+    return model(nodes, weights("a", 8, 3) + weights("b", 8, 8) + weights("c", 12, 16) + weights("d", 1, 12),
+                 [value("input", [1, 3, 64, 64])], [value("output", [1, 1, 64, 64])])
+
+
 def not_a_number():
     # The logarithm of minus the square, less 1.
     nodes = [node("Mul", ["input", "input"], ["square"]), node("Conv", ["square", "weight", "bias"], ["negative"]),
@@ -107,5 +128,5 @@ if __name__ == "__main__":
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in {"tiny": tiny(32, 32), "tiny_half": tiny(32, 32, HALF), "tiny_any_size": tiny("h", "w"),
-                          "tiny_nan": not_a_number(), "tiny_slow": slow()}.items():
+                          "tiny_conv": convolutions(), "tiny_nan": not_a_number(), "tiny_slow": slow()}.items():
         (folder / f"{name}.onnx").write_bytes(content)

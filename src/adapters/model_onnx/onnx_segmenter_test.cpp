@@ -91,6 +91,30 @@ TEST(onnx_segmenter, takes_pictures_of_changing_size_where_model_and_sidecar_all
   }
 }
 
+TEST(onnx_segmenter, gives_the_same_rewritten_as_not) {
+  for (const char* file : {"tiny.onnx", "tiny_half.onnx", "tiny_conv.onnx"}) {
+    OnnxOptions options = tiny(file);
+    options.intra_threads = 2;
+    if (std::string(file) == "tiny_conv.onnx") options.spec.input_width = options.spec.input_height = 64;
+    std::vector<float> results[2];
+    for (const bool rewrite : {false, true}) {
+      options.rewrite = rewrite;
+      auto model = load_onnx_segmenter(options);
+      ASSERT_TRUE(model) << model.error().detail;
+      results[rewrite ? 1 : 0] =
+          (*model)->infer((*model)->prepare(halves({64, 64})).value(), {}).value().values;
+    }
+    ASSERT_EQ(results[0].size(), results[1].size());
+    for (std::size_t i = 0; i < results[0].size(); ++i) {
+      // Half precision has 11 bits; the map before the sigmoid goes up to 6.
+      ASSERT_NEAR(results[0][i], results[1][i], std::string(file) == "tiny_half.onnx" ? 1e-3F : 1e-5F)
+          << file;
+    }
+    const auto [least, most] = std::ranges::minmax(results[0]);
+    EXPECT_GT(most - least, 0.01F) << file;  // Not a constant, which would prove little.
+  }
+}
+
 TEST(onnx_segmenter, refuses_a_file_that_is_not_there) {
   EXPECT_THAT(refusal(tiny("none.onnx"), Errc::not_found), HasSubstr("none.onnx of model tiny is not there"));
 }
