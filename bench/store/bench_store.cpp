@@ -1,7 +1,8 @@
 // What the SQLite job store costs per operation, from a thousand to a million waiting jobs over one to ten
 // thousand vendors: it must not grow with either.
 //
-//   bench_store [--folder PATH] [--json FILE] [--quick] [--waiting N --vendors N] [--rounds N]
+//   bench_store [--folder PATH] [--json FILE] [--quick] [--waiting N --vendors N] [--rounds N] [--cache-kib
+//   N]
 //
 // Durable as in service: every commit is synced to the disk that holds PATH (default: the temporary folder).
 // 32 coroutines keep one operation each in flight. Wall time depends on the disk and on who else uses it, so
@@ -87,13 +88,13 @@ struct Series {
 
 class Bench {
  public:
-  Bench(std::filesystem::path folder, std::size_t waiting, std::size_t vendors)
-      : folder_(std::move(folder)), waiting_(waiting), vendors_(vendors) {
+  Bench(store_sqlite::Options options, std::size_t waiting, std::size_t vendors)
+      : options_(std::move(options)), waiting_(waiting), vendors_(vendors) {
     open();
   }
   ~Bench() {
     store_.reset();
-    std::filesystem::remove_all(folder_);
+    std::filesystem::remove_all(options_.file.parent_path());
   }
 
   boost::json::object run(int rounds) {
@@ -131,9 +132,7 @@ class Bench {
   }
 
  private:
-  void open() {
-    store_ = store_sqlite::open_sqlite_store({.file = folder_ / "jobs.db"}, io_.get_executor()).value();
-  }
+  void open() { store_ = store_sqlite::open_sqlite_store(options_, io_.get_executor()).value(); }
   // A random vendor: those next in fair order are then anywhere in the file.
   jobs::NewJob job() {
     return {
@@ -202,7 +201,7 @@ class Bench {
     }
   }
 
-  std::filesystem::path folder_;
+  store_sqlite::Options options_;
   std::size_t waiting_;
   std::size_t vendors_;
   boost::asio::io_context io_;
@@ -245,6 +244,7 @@ int main(int argc, char** argv) {
   std::string json_file;
   bool quick = false;
   int rounds = 20;
+  store_sqlite::Options options;
   std::size_t only_waiting = 0;
   std::size_t only_vendors = 0;
   for (int i = 1; i < argc; ++i) {
@@ -258,13 +258,15 @@ int main(int argc, char** argv) {
       json_file = argv[++i];
     } else if (argument == "--rounds" && i + 1 < argc) {
       rounds = std::stoi(argv[++i]);
+    } else if (argument == "--cache-kib" && i + 1 < argc) {
+      options.cache_kib = std::stoi(argv[++i]);
     } else if (argument == "--waiting" && i + 1 < argc) {
       only_waiting = std::stoul(argv[++i]);
     } else if (argument == "--vendors" && i + 1 < argc) {
       only_vendors = std::stoul(argv[++i]);
     } else {
-      std::cerr
-          << "bench_store [--folder PATH] [--json FILE] [--quick] [--waiting N --vendors N] [--rounds N]\n";
+      std::cerr << "bench_store [--folder PATH] [--json FILE] [--quick] [--waiting N --vendors N] [--rounds "
+                   "N] [--cache-kib N]\n";
       return 2;
     }
   }
@@ -277,7 +279,8 @@ int main(int argc, char** argv) {
   print_header();
   for (const std::size_t waiting : backlogs) {
     for (const std::size_t vendors : spreads) {
-      Bench bench(folder / ("cutroom-bench-" + random_token(8)), waiting, vendors);
+      options.file = folder / ("cutroom-bench-" + random_token(8)) / "jobs.db";
+      Bench bench(options, waiting, vendors);
       rows.push_back(bench.run(rounds));
       print(rows.back().as_object(), rows.front().as_object());
     }

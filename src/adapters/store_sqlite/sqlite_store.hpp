@@ -21,7 +21,7 @@ namespace cutroom::store_sqlite {
 
 struct Options {
   std::filesystem::path file;  // Its folder is made where it is missing, and locked against other processes.
-  int cache_kib = 128 * 1024;  // SQLite's page cache.
+  int cache_kib = 8 * 1024;    // SQLite's page cache; more is slower: docs/decisions/0001.
 };
 
 // conflict: another process has the folder, or the file was written by a newer version or another program.

@@ -207,6 +207,16 @@ TEST_F(SqliteStoreTest, takes_everything_back_when_a_commit_fails_and_goes_on_wh
   EXPECT_EQ(next[0], std::to_string(std::stoi(ids.back()) + 1));
 }
 
+TEST_F(SqliteStoreTest, tells_of_work_once_per_queue_and_batch_and_not_of_a_failed_one) {
+  auto store = open();
+  int told = 0;
+  (*store)->on_work([&](const std::string&) { ++told; });
+  run((*store)->add(many(1'000), kStart)).value();
+  EXPECT_EQ(told, 1);
+  EXPECT_FALSE(run((*store)->add({{.queue = "q", .vendor = ""}}, kStart)));
+  EXPECT_EQ(told, 1);
+}
+
 TEST_F(SqliteStoreTest, finds_its_jobs_after_a_process_was_killed) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);
