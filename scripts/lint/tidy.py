@@ -43,8 +43,8 @@ def flags_for_clang(arguments):
             next(rest)
         elif argument == "-include":
             header = next(rest)
-            if "cmake_pch" not in header:
-                flags += [argument, header]
+            # g++'s compiled form of the precompiled header means nothing to clang; its source does.
+            flags += [argument, str(ROOT / "src/pch.hpp") if "cmake_pch" in header else header]
         elif argument not in DROPPED and not argument.startswith("-Werror="):
             flags.append(argument)
     return flags + ADDED
