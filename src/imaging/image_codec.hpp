@@ -15,7 +15,7 @@ namespace cutroom::imaging {
 
 struct DecodeLimits {
   std::size_t bytes_max = 50U << 20U;
-  std::size_t pixels_max = 50'000'000;  // CUTOUT-SPEC 5: checked on the header, before a pixel is decoded.
+  std::size_t pixels_max = 50'000'000;  // Checked on the header, before a pixel is decoded.
 };
 
 struct Decoded {

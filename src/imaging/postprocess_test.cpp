@@ -11,7 +11,7 @@ std::vector<int> samples(const Image& image) {
 
 ModelSpec two_by_two() { return {.name = "m", .input_width = 2, .input_height = 2}; }
 
-// CUTOUT-SPEC 1.3.
+// Golden numbers, from rembg's own code.
 TEST(postprocess, gives_the_golden_min_max_mask) {
   ModelSpec spec = two_by_two();
   spec.minmax = true;

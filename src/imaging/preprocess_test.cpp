@@ -43,7 +43,7 @@ ModelSpec rembg_family(float std_everywhere = 0.0F) {
   return spec;
 }
 
-// CUTOUT-SPEC 1.3.
+// Golden numbers, from rembg's own code.
 TEST(preprocess, gives_u2nets_golden_tensor) {
   const Tensor tensor = to_tensor(ramp({4, 4}), rembg_family());
   EXPECT_EQ(tensor.channels, 3);

@@ -22,7 +22,7 @@ std::vector<int> samples(const Image& image) {
   return {image.samples.span().begin(), image.samples.span().end()};
 }
 
-// CUTOUT-SPEC 1.3, made with Pillow.
+// Golden numbers, made with Pillow.
 TEST(resample, shrinks_one_band_as_pillow_does) {
   EXPECT_EQ(samples(resample(ramp({8, 6}, 1, 5), {4, 3}, Filter::lanczos3)),
             (std::vector{22, 31, 42, 51, 103, 112, 123, 132, 184, 193, 204, 213}));

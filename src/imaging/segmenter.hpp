@@ -20,7 +20,7 @@ class Segmenter {
   virtual Result<Tensor> prepare(const Image& rgb) const = 0;
 
   // The expensive half: one run of the model. Blocking; uses the runtime's own threads. One call at a time is
-  // fastest (DESIGN's measurement); the caller sees to that, calls beyond are safe. A stop request ends it
+  // fastest (measured with ISNet); the caller sees to that, calls beyond are safe. A stop request ends it
   // soon with Errc::cancelled. model_failed: the runtime refused or the output has no finite numbers.
   virtual Result<Tensor> infer(Tensor input, std::stop_token) = 0;
 

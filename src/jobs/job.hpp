@@ -20,7 +20,7 @@ std::optional<JobState> job_state_from(std::string_view word);
 // Decimal digits, unique in a store, never used again. Opaque to clients.
 using JobId = std::string;
 
-// The names of MISSION's three queues, as in Bull's keys.
+// The three queues by name, as in Bull's keys.
 inline constexpr std::string_view kBackgroundRemoval = "background-removal";
 inline constexpr std::string_view kFaceCrop = "face-crop";
 inline constexpr std::string_view kImageProcessing = "image-processing";

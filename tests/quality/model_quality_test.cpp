@@ -101,7 +101,7 @@ TEST_F(model_quality, our_masks_are_those_of_a_plain_pipeline) {
     EXPECT_GE(found_out.iou, 0.98);
     EXPECT_LE(found_out.difference, 0.01);
     if (std::string(name) == "astronaut.png") {
-      // CUTOUT-SPEC 1.3.
+      // Golden numbers, from the publisher's own code.
       EXPECT_NEAR(found_out.output_mean, 0.5336, 0.0005);
       EXPECT_NEAR(found_out.plain_output_mean, 0.5336, 0.0005);
     }

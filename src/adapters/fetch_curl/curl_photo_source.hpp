@@ -1,4 +1,4 @@
-// Photos from http and https addresses that anybody may have given: CUTOUT-SPEC's rules for untrusted URLs.
+// Photos from http and https addresses that anybody may have given, and that nobody trusts.
 #pragma once
 
 #include "adapters/fetch_curl/fetch_loop.hpp"

@@ -177,7 +177,7 @@ TEST(shipped_sidecars, are_all_right) {
   EXPECT_EQ(read, 17);
 }
 
-// CUTOUT-SPEC 1.2: what the families differ in.
+// What the families differ in.
 TEST(shipped_sidecars, have_their_familys_constants) {
   const auto of = [](const std::string& name) {
     return read_sidecar(std::filesystem::path(CUTROOM_MODELS_DIR) / (name + ".toml")).value();

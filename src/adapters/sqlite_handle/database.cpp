@@ -5,8 +5,8 @@
 namespace cutroom::sqlite_handle {
 namespace {
 
-// Pages of the file are read where the system keeps them, not copied: looking at one of many jobs costs what it
-// costs with few. Address space, not memory; beyond it pages are copied as usual.
+// Pages of the file are read where the system keeps them, not copied: looking at one of many jobs costs what
+// it costs with few. Address space, not memory; beyond it pages are copied as usual.
 constexpr std::int64_t kMapBytes = 1LL << 30;
 
 // A person may look into the file with another program; a write waits so long for them to let go.
@@ -27,8 +27,8 @@ Result<Database> Database::open(const Options& options) {
   const auto set = database.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;"
       "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -" +
-      std::to_string(options.cache_kib) +
-      "; PRAGMA mmap_size = " + std::to_string(kMapBytes) + "; PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages) + ";");
+      std::to_string(options.cache_kib) + "; PRAGMA mmap_size = " + std::to_string(kMapBytes) +
+      "; PRAGMA wal_autocheckpoint = " + std::to_string(options.checkpoint_pages) + ";");
   if (!set) return set.error();
   return database;
 }
