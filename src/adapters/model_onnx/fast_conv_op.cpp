@@ -44,7 +44,8 @@ void FastConvKernel::run(Ort::KernelContext& context) const {
                     .width = static_cast<int>(shape[3]),
                     .weights = conv_.weights.data(),
                     .bias = conv_.bias.data(),
-                    .relu = conv_.relu};
+                    .relu = conv_.relu,
+                    .threads = threads_};
   std::int64_t channels = shape[1];
   if (context.GetInputCount() > 1) {
     const Ort::ConstValue second = context.GetInput(1);
@@ -59,24 +60,25 @@ void FastConvKernel::run(Ort::KernelContext& context) const {
   auto output = context.GetOutput(0, {1, conv.channels_out, shape[2], shape[3]});
   conv.output = output.GetTensorMutableData<float>();
 
+  const WinogradKernel& kernel = winograd_kernel(conv.width);
   struct Work {
     const WinogradKernel& kernel;
     const WinogradConv& conv;
     std::size_t scratch_floats;
-  } work{kernel_, conv, kernel_.scratch_floats(conv)};
+  } work{kernel, conv, kernel.scratch_floats(conv)};
   context.ParallelFor(
       [](void* data, std::size_t block) {
         const Work& w = *static_cast<Work*>(data);
         w.kernel.run_block(w.conv, static_cast<int>(block), scratch_of_this_thread(w.scratch_floats));
       },
-      static_cast<std::size_t>(kernel_.blocks(conv)), 0, &work);
+      static_cast<std::size_t>(kernel.blocks(conv)), 0, &work);
 }
 
 OrtStatusPtr FastConvOp::CreateKernelV2(const OrtApi&, const OrtKernelInfo* raw, void** kernel) const {
   return as_status([&] {
     const Ort::ConstKernelInfo info(raw);
     const auto index = static_cast<std::size_t>(info.GetAttribute<std::int64_t>(kFastConvIndex));
-    *kernel = std::make_unique<FastConvKernel>(convs_.at(index), kernel_).release();
+    *kernel = std::make_unique<FastConvKernel>(convs_.at(index), threads_).release();
   });
 }
 

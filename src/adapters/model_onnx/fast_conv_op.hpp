@@ -12,21 +12,21 @@ namespace cutroom::model_onnx {
 
 class FastConvKernel {
  public:
-  FastConvKernel(const FastConv& conv, const WinogradKernel& kernel) : conv_(conv), kernel_(kernel) {}
+  FastConvKernel(const FastConv& conv, int threads) : conv_(conv), threads_(threads) {}
   OrtStatusPtr ComputeV2(OrtKernelContext*);
 
  private:
   void run(Ort::KernelContext&) const;
 
   const FastConv& conv_;
-  const WinogradKernel& kernel_;
+  const int threads_;
 };
 
 // Must outlive every session it is registered with.
 class FastConvOp : public Ort::CustomOpBase<FastConvOp, FastConvKernel, true> {
  public:
-  FastConvOp(std::vector<FastConv> convs, const WinogradKernel& kernel)
-      : convs_(std::move(convs)), kernel_(kernel) {}
+  // `threads`: those of the session.
+  FastConvOp(std::vector<FastConv> convs, int threads) : convs_(std::move(convs)), threads_(threads) {}
 
   const char* GetName() const { return kFastConvName; }
   std::size_t GetInputTypeCount() const { return 2; }
@@ -41,7 +41,7 @@ class FastConvOp : public Ort::CustomOpBase<FastConvOp, FastConvKernel, true> {
 
  private:
   const std::vector<FastConv> convs_;
-  const WinogradKernel& kernel_;
+  const int threads_;
 };
 
 }  // namespace cutroom::model_onnx

@@ -25,7 +25,7 @@ bool all(const OnnxNode& node, std::string_view attribute, std::size_t count, st
 
 class Rewriter {
  public:
-  Rewriter(const OnnxGraph& graph, const WinogradKernel& kernel) : graph_(graph), kernel_(kernel) {
+  explicit Rewriter(const OnnxGraph& graph) : graph_(graph) {
     for (const OnnxNode& node : graph.nodes) {
       for (const std::string_view input : node.inputs) users_[input].push_back(&node);
       for (const std::string_view output : node.outputs) makers_[output] = &node;
@@ -147,8 +147,8 @@ class Rewriter {
     std::memcpy(conv.bias.data(), bias.raw.data(), bias.raw.size());
     std::vector<float> plain(weights.raw.size() / sizeof(float));  // The file's may lie on any address.
     std::memcpy(plain.data(), weights.raw.data(), weights.raw.size());
-    conv.weights = AlignedFloats(transformed_floats(kernel_, conv.channels_out, conv.channels_in));
-    transform_weights(kernel_, plain.data(), conv.channels_out, conv.channels_in, conv.weights.data());
+    conv.weights = AlignedFloats(transformed_floats(conv.channels_out, conv.channels_in));
+    transform_weights(plain.data(), conv.channels_out, conv.channels_in, conv.weights.data());
     return conv;
   }
 
@@ -183,7 +183,6 @@ class Rewriter {
   }
 
   const OnnxGraph& graph_;
-  const WinogradKernel& kernel_;
   std::map<std::string_view, std::vector<const OnnxNode*>> users_;  // nullptr: the graph's output.
   std::map<std::string_view, const OnnxNode*> makers_;
   std::set<const OnnxNode*> fast_;
@@ -194,7 +193,7 @@ class Rewriter {
 
 }  // namespace
 
-std::optional<FastModel> take_out_convs(View model, const WinogradKernel& kernel) {
+std::optional<FastModel> take_out_convs(View model) {
   FastModel fast;
   WireWriter writer(model.size() + 4096);
   int graphs = 0;
@@ -206,7 +205,7 @@ std::optional<FastModel> take_out_convs(View model, const WinogradKernel& kernel
     }
     const auto graph = read_graph(field->block);
     if (!graph || ++graphs > 1) return std::nullopt;
-    Rewriter rewriter(*graph, kernel);
+    Rewriter rewriter(*graph);
     if (!rewriter.choose()) return std::nullopt;
     const std::size_t begun = writer.begin(onnx::kModelGraph);
     rewriter.write(field->block, writer, fast.convs);

@@ -52,6 +52,6 @@ struct FastModel {
 };
 
 // `model` in single precision. nullopt: it has no such convolution, or can't be understood; use it as it is.
-std::optional<FastModel> take_out_convs(View model, const WinogradKernel&);
+std::optional<FastModel> take_out_convs(View model);
 
 }  // namespace cutroom::model_onnx

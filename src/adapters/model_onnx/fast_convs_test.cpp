@@ -88,11 +88,6 @@ NodeText conv(const std::string& input, const std::string& output) {
 
 const std::map<std::string, std::vector<std::int64_t>> kWeights{{"w", {8, 8, 3, 3}}, {"b", {8}}};
 
-const WinogradKernel& any_kernel() {
-  static constexpr WinogradKernel kKernel{.lanes = 8, .rows_at_once = 4};
-  return winograd_kernel() != nullptr ? *winograd_kernel() : kKernel;
-}
-
 // "operation(inputs)outputs" for each node left.
 Names nodes_of(const std::optional<FastModel>& fast) {
   Names found;
@@ -111,15 +106,14 @@ Names nodes_of(const std::optional<FastModel>& fast) {
 }
 
 Names rewritten(const std::vector<NodeText>& nodes, const Names& outputs) {
-  return nodes_of(take_out_convs(model_of(nodes, kWeights, outputs), any_kernel()));
+  return nodes_of(take_out_convs(model_of(nodes, kWeights, outputs)));
 }
 
 const Names kLeftAlone{"as it was"};
 
 TEST(fast_convs, takes_a_convolution_and_the_relu_behind_it) {
   const auto fast = take_out_convs(
-      model_of({conv("x", "c"), {"Relu", {"c"}, {"y"}, {}}, {"Sigmoid", {"y"}, {"z"}, {}}}, kWeights, {"z"}),
-      any_kernel());
+      model_of({conv("x", "c"), {"Relu", {"c"}, {"y"}, {}}, {"Sigmoid", {"y"}, {"z"}, {}}}, kWeights, {"z"}));
   EXPECT_THAT(nodes_of(fast), ElementsAre("FastConv3x3 x > y", "Sigmoid y > z"));
   ASSERT_EQ(fast->convs.size(), 1U);
   EXPECT_TRUE(fast->convs[0].relu);
@@ -174,24 +168,23 @@ TEST(fast_convs, leaves_other_convolutions_alone) {
 
 TEST(fast_convs, leaves_small_pictures_with_large_weights_alone) {
   const auto at = [](std::int64_t side) {
-    return nodes_of(take_out_convs(model_of({conv("x", "y")}, kWeights, {"y"}, {{"y", {1, 8, side, side}}}),
-                                   any_kernel()));
+    return nodes_of(take_out_convs(model_of({conv("x", "y")}, kWeights, {"y"}, {{"y", {1, 8, side, side}}})));
   };
   EXPECT_EQ(at(16), kLeftAlone);
   EXPECT_NE(at(32), kLeftAlone);
   const std::map<std::string, std::vector<std::int64_t>> large{{"w", {264, 256, 3, 3}}, {"b", {264}}};
-  EXPECT_EQ(nodes_of(take_out_convs(model_of({conv("x", "y")}, large, {"y"}), any_kernel())), kLeftAlone);
+  EXPECT_EQ(nodes_of(take_out_convs(model_of({conv("x", "y")}, large, {"y"}))), kLeftAlone);
 }
 
 TEST(fast_convs, leaves_alone_what_it_does_not_understand) {
-  EXPECT_FALSE(take_out_convs({}, any_kernel()));
+  EXPECT_FALSE(take_out_convs({}));
   Buffer model = model_of({conv("x", "y")}, kWeights, {"y"});
   model.resize(model.size() - 7);
-  EXPECT_FALSE(take_out_convs(model, any_kernel()));
+  EXPECT_FALSE(take_out_convs(model));
   // Weights that are shorter than their shape says.
   auto wrong = kWeights;
   wrong["b"] = {7};
-  EXPECT_FALSE(take_out_convs(model_of({conv("x", "y")}, wrong, {"y"}), any_kernel()));
+  EXPECT_FALSE(take_out_convs(model_of({conv("x", "y")}, wrong, {"y"})));
 }
 
 }  // namespace

@@ -90,18 +90,17 @@ struct Rewritten {
   std::unique_ptr<FastConvOp> fast;
 };
 
-Rewritten rewritten(View file, int output) {
+Rewritten rewritten(View file, int output, int threads) {
   Rewritten model{.bytes = {file.begin(), file.end()}, .output = output};
   if (auto pruned = prune_outputs(model.bytes, output)) {
     model.bytes = std::move(*pruned);
     model.output = 0;
   }
   if (auto widened = widen_halves(model.bytes)) model.bytes = std::move(*widened);
-  const WinogradKernel* kernel = winograd_kernel();
-  if (kernel == nullptr) return model;
-  if (auto fast = take_out_convs(model.bytes, *kernel)) {
+  if (!has_winograd()) return model;
+  if (auto fast = take_out_convs(model.bytes)) {
     model.bytes = std::move(fast->model);
-    model.fast = std::make_unique<FastConvOp>(std::move(fast->convs), *kernel);
+    model.fast = std::make_unique<FastConvOp>(std::move(fast->convs), threads);
   }
   return model;
 }
@@ -119,7 +118,7 @@ Result<std::unique_ptr<OnnxSession>> make_session(const OnnxOptions& options) {
     });
   };
   if (options.rewrite) {
-    Rewritten model = rewritten(file->span(), output);
+    Rewritten model = rewritten(file->span(), output, threads_of(options));
     auto session = load(model.bytes, model.output, std::move(model.fast));
     if (session) return session;
     // Perhaps the rewriting's fault: the model gets another chance as it is.

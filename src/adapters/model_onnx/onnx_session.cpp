@@ -20,8 +20,7 @@ Ort::SessionOptions session_options(const OnnxOptions& options) {
   // 1024, and a slow second run.
   session.DisableMemPattern();
   session.SetInterOpNumThreads(1);
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  session.SetIntraOpNumThreads(options.intra_threads > 0 ? options.intra_threads : cores);
+  session.SetIntraOpNumThreads(threads_of(options));
   session.AddConfigEntry(kOrtSessionOptionsConfigAllowIntraOpSpinning, options.spinning ? "1" : "0");
   return session;
 }
@@ -51,6 +50,11 @@ Error misfit(const ModelSpec& spec, std::string field, std::string problem) {
 }
 
 }  // namespace
+
+int threads_of(const OnnxOptions& options) {
+  if (options.intra_threads > 0) return options.intra_threads;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
 
 OnnxSession::OnnxSession(std::span<const std::uint8_t> model, const OnnxOptions& options, int output,
                          std::unique_ptr<FastConvOp> fast)

@@ -28,6 +28,9 @@ std::invoke_result_t<Fn> guarded(const std::string& model, Fn fn) {
   }
 }
 
+// How many threads a run has.
+int threads_of(const OnnxOptions&);
+
 class OnnxSession {
  public:
   // Both throw Ort::Exception. `model`: the bytes of an ONNX file, not needed afterwards. `fast`: the

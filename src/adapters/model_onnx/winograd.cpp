@@ -22,34 +22,41 @@ const WinogradKernel* winograd_kernel(const char* name) {
   return nullptr;
 }
 
-const WinogradKernel* winograd_kernel() {
-  const WinogradKernel* kernel = winograd_kernel("avx512");
-  return kernel != nullptr ? kernel : winograd_kernel("avx2");
+bool has_winograd() { return winograd_kernel("avx2") != nullptr; }
+
+const WinogradKernel& winograd_kernel(int width) {
+  static const WinogradKernel* const wide = winograd_kernel("avx512");
+  static const WinogradKernel* const narrow = winograd_kernel("avx2");
+  // Where the wide vectors would be half empty, the narrow ones are faster.
+  const auto computed = [width](const WinogradKernel& kernel) {
+    const int strip = 4 * kernel.lanes;
+    return (width + strip - 1) / strip * strip;
+  };
+  return wide != nullptr && computed(*wide) <= computed(*narrow) * 5 / 4 ? *wide : *narrow;
 }
 
 namespace {
 
-std::size_t element_floats(const WinogradKernel& kernel, int channels_out, int channels_in) {
-  const int groups = (channels_out + kernel.rows_at_once - 1) / kernel.rows_at_once;
-  return static_cast<std::size_t>(groups) * kernel.rows_at_once * channels_in;
+std::size_t element_floats(int channels_out, int channels_in) {
+  const int groups = (channels_out + kWinogradRows - 1) / kWinogradRows;
+  return static_cast<std::size_t>(groups) * kWinogradRows * channels_in;
 }
 
 }  // namespace
 
-std::size_t transformed_floats(const WinogradKernel& kernel, int channels_out, int channels_in) {
-  return kTileElements * element_floats(kernel, channels_out, channels_in);
+std::size_t transformed_floats(int channels_out, int channels_in) {
+  return kTileElements * element_floats(channels_out, channels_in);
 }
 
-void transform_weights(const WinogradKernel& kernel, const float* weights, int channels_out, int channels_in,
-                       float* to) {
+void transform_weights(const float* weights, int channels_out, int channels_in, float* to) {
   constexpr double kG[6][3] = {{1.0 / 4, 0, 0},
                                {-1.0 / 6, -1.0 / 6, -1.0 / 6},
                                {-1.0 / 6, 1.0 / 6, -1.0 / 6},
                                {1.0 / 24, 1.0 / 12, 1.0 / 6},
                                {1.0 / 24, -1.0 / 12, 1.0 / 6},
                                {0, 0, 1}};
-  const int rows = kernel.rows_at_once;
-  const std::size_t element_step = element_floats(kernel, channels_out, channels_in);
+  constexpr int rows = kWinogradRows;
+  const std::size_t element_step = element_floats(channels_out, channels_in);
   if (channels_out % rows != 0) std::fill_n(to, kTileElements * element_step, 0.0F);
   for (int out = 0; out < channels_out; ++out) {
     for (int in = 0; in < channels_in; ++in) {

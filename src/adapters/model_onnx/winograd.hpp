@@ -12,6 +12,8 @@
 namespace cutroom::model_onnx {
 
 inline constexpr int kTileElements = 36;
+// Output channels of one inner loop; the weights are laid out for it.
+inline constexpr int kWinogradRows = 8;
 
 // One convolution of one picture: stride 1, one pixel of zeros around, channel by row by column.
 struct WinogradConv {
@@ -26,13 +28,13 @@ struct WinogradConv {
   const float* weights = nullptr;  // Made by transform_weights().
   const float* bias = nullptr;     // One for each output channel.
   bool relu = false;
+  int threads = 1;  // How many will share the work.
   float* output = nullptr;
 };
 
 // The code for one family of processors.
 struct WinogradKernel {
-  int lanes;         // Tiles in a vector.
-  int rows_at_once;  // Output channels of one inner loop.
+  int lanes;  // Tiles in a vector.
   // How many blocks the work falls into, each of which can be done by another thread.
   int (*blocks)(const WinogradConv&);
   std::size_t (*scratch_floats)(const WinogradConv&);
@@ -40,14 +42,15 @@ struct WinogradKernel {
   void (*run_block)(const WinogradConv&, int block, float* scratch);
 };
 
-// The best for this processor; nullptr: there is none, use the runtime's own convolution.
-const WinogradKernel* winograd_kernel();
-// By name, "avx512" or "avx2", if this processor can run it; for tests.
+// Whether this processor can run any.
+bool has_winograd();
+// The best for pictures of this width. Only where has_winograd().
+const WinogradKernel& winograd_kernel(int width);
+// By name, "avx512" or "avx2"; nullptr: this processor can't run it. For tests.
 const WinogradKernel* winograd_kernel(const char* name);
 
-// `weights`: out by in by 3 by 3. `to`: transformed_floats() of them.
-std::size_t transformed_floats(const WinogradKernel&, int channels_out, int channels_in);
-void transform_weights(const WinogradKernel&, const float* weights, int channels_out, int channels_in,
-                       float* to);
+// `weights`: out by in by 3 by 3. `to`: transformed_floats() of them. The result serves every kernel.
+std::size_t transformed_floats(int channels_out, int channels_in);
+void transform_weights(const float* weights, int channels_out, int channels_in, float* to);
 
 }  // namespace cutroom::model_onnx

@@ -2,7 +2,7 @@
 namespace cutroom::model_onnx {
 namespace {
 constexpr int kLanes = 8;
-constexpr int kRows = 4;
+constexpr int kRows = 4;  // Their sums are all the registers hold.
 }  // namespace
 }  // namespace cutroom::model_onnx
 

@@ -2,7 +2,7 @@
 namespace cutroom::model_onnx {
 namespace {
 constexpr int kLanes = 16;
-constexpr int kRows = 8;
+constexpr int kRows = 8;  // Their sums are all the registers hold.
 }  // namespace
 }  // namespace cutroom::model_onnx
 

@@ -54,8 +54,8 @@ void check(const WinogradKernel& kernel, const Case& c) {
   const std::vector<float> head(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(plane * first));
   const std::vector<float> tail(input.begin() + static_cast<std::ptrdiff_t>(plane * first), input.end());
 
-  AlignedFloats transformed(transformed_floats(kernel, c.channels_out, c.channels_in));
-  transform_weights(kernel, weights.data(), c.channels_out, c.channels_in, transformed.data());
+  AlignedFloats transformed(transformed_floats(c.channels_out, c.channels_in));
+  transform_weights(weights.data(), c.channels_out, c.channels_in, transformed.data());
   std::vector<float> output(plane * c.channels_out, NAN);
   const WinogradConv conv{.first = head.data(),
                           .second = tail.data(),
@@ -67,6 +67,7 @@ void check(const WinogradKernel& kernel, const Case& c) {
                           .weights = transformed.data(),
                           .bias = bias.data(),
                           .relu = c.relu,
+                          .threads = 1 + c.width % 3,
                           .output = output.data()};
   AlignedFloats scratch(kernel.scratch_floats(conv));
   std::fill_n(scratch.data(), scratch.size(), NAN);

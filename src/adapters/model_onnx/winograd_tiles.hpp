@@ -22,6 +22,8 @@ constexpr int kStripWidth = kTileSide * kLanes;
 constexpr int kPanel = 2 * kLanes;
 constexpr int kBlockBytes = 1 << 20;
 constexpr int kPanelsMax = 8;
+// Each block reads all of the weights, so a block must not be too small either.
+constexpr int kPanelsMin = 2;
 // So that the 36 places a tile is scattered to don't all fall into the same few lines of the cache.
 constexpr int kPadding = 16;
 
@@ -97,7 +99,7 @@ inline void output_transform(const Vector (&m)[6], Vector (&y)[4]) {
 }
 
 struct Plan {
-  int rows;           // The output's channels, filled up to a multiple of kRows.
+  int rows;           // The output's channels, filled up to a multiple of kWinogradRows.
   int strips_across;  // In a row of tiles.
   int strips;
   int panels_at_once;
@@ -108,12 +110,15 @@ struct Plan {
 
 inline Plan plan(const WinogradConv& conv) {
   Plan p;
-  p.rows = (conv.channels_out + kRows - 1) / kRows * kRows;
+  p.rows = (conv.channels_out + kWinogradRows - 1) / kWinogradRows * kWinogradRows;
   p.strips_across = (conv.width + kStripWidth - 1) / kStripWidth;
   p.strips = p.strips_across * ((conv.height + kTileSide - 1) / kTileSide);
   const long panel_bytes = static_cast<long>(kTileElements) * (conv.channels_in + p.rows) * kPanel * 4;
   const long fitting = kBlockBytes / panel_bytes;
-  p.panels_at_once = static_cast<int>(fitting < 1 ? 1 : fitting > kPanelsMax ? kPanelsMax : fitting);
+  const long wanted = fitting < kPanelsMin ? kPanelsMin : fitting > kPanelsMax ? kPanelsMax : fitting;
+  // Two blocks for each thread at least, so that one that is held up does not hold up all.
+  const long fair = (p.strips / 2 + 1) / (2 * conv.threads);
+  p.panels_at_once = static_cast<int>(wanted < fair ? wanted : fair < 1 ? 1 : fair);
   const int strips_at_once = 2 * p.panels_at_once;
   p.blocks = (p.strips + strips_at_once - 1) / strips_at_once;
   p.tiles_in = static_cast<std::size_t>(p.panels_at_once) * conv.channels_in * kPanel + kPadding;
@@ -186,22 +191,22 @@ inline void scatter_strip(const float* plane, const WinogradConv& conv, Place pl
   }
 }
 
-// kRows output channels of one panel: the sum over the input channels. `weights`: kRows for each input
-// channel.
+// kRows output channels of one panel: the sum over the input channels. `weights`: the first of kRows in each
+// group of kWinogradRows, of which there is one for each input channel.
 inline void multiply(const float* weights, const float* tiles, int channels, float* to) {
   Vector sums[kRows][2];
   for (auto& row : sums) row[0] = row[1] = Vector{};
-  for (int c = 0; c < channels; ++c, weights += kRows, tiles += kPanel) {
+  for (int c = 0; c < channels; ++c, weights += kWinogradRows, tiles += kPanel) {
     const Vector left = load(tiles);
     const Vector right = load(tiles + kLanes);
-#pragma GCC unroll 16
+#pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Vector weight = splat(weights[r]);
       sums[r][0] += weight * left;
       sums[r][1] += weight * right;
     }
   }
-#pragma GCC unroll 16
+#pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r) {
     store(to + r * kPanel, sums[r][0]);
     store(to + r * kPanel + kLanes, sums[r][1]);
@@ -268,17 +273,20 @@ void run_block(const WinogradConv& conv, int block, float* scratch) {
       scatter_strip(from, conv, place, to + static_cast<std::size_t>(c) * kPanel, p.tiles_in);
     }
   }
-  // The other half of a last panel holds what was there before: its products are not used.
+  // The rest of a last panel holds what was there before: its products are not used.
 
-  const std::size_t group = static_cast<std::size_t>(conv.channels_in) * kRows;
+  const std::size_t group = static_cast<std::size_t>(conv.channels_in) * kWinogradRows;
   const float* weights = conv.weights;
   for (int element = 0; element < kTileElements; ++element) {
-    for (int channel = 0; channel < p.rows; channel += kRows, weights += group) {
+    for (int channel = 0; channel < p.rows; channel += kWinogradRows, weights += group) {
       for (int panel = 0; panel < panels; ++panel) {
-        multiply(weights,
-                 in + element * p.tiles_in + static_cast<std::size_t>(panel) * conv.channels_in * kPanel,
-                 conv.channels_in,
-                 out + element * p.tiles_out + (static_cast<std::size_t>(panel) * p.rows + channel) * kPanel);
+        const float* tiles =
+            in + element * p.tiles_in + static_cast<std::size_t>(panel) * conv.channels_in * kPanel;
+        float* products =
+            out + element * p.tiles_out + (static_cast<std::size_t>(panel) * p.rows + channel) * kPanel;
+        for (int row = 0; row < kWinogradRows; row += kRows) {
+          multiply(weights + row, tiles, conv.channels_in, products + row * kPanel);
+        }
       }
     }
   }
@@ -292,7 +300,7 @@ void run_block(const WinogradConv& conv, int block, float* scratch) {
   }
 }
 
-constexpr WinogradKernel kKernel{kLanes, kRows, blocks, scratch_floats, run_block};
+constexpr WinogradKernel kKernel{kLanes, blocks, scratch_floats, run_block};
 
 }  // namespace
 }  // namespace cutroom::model_onnx
