@@ -203,7 +203,6 @@ int main(int argc, char** argv) {
   int busy = 0;
   int memory_runs = 0;
   model_onnx::OnnxOptions options;
-  bool sleepy = false;
   bool as_published = false;
   CLI::App app("Costs of the model's steps, and the ratio to a bare loop over the runtime");
   app.add_option("--model", name, "whose sidecar is in models/ and file in .deps/models/")
@@ -214,7 +213,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--threads", options.intra_threads, "threads of a run, 0: one a core")
       ->capture_default_str();
-  app.add_flag("--no-spinning", sleepy, "the runtime's threads sleep when they wait");
+  app.add_flag("--spinning", options.spinning, "the runtime's waiting threads spin before they sleep");
   app.add_flag("--no-rewriting", as_published, "the network as it is in its file");
   app.add_option("--memory", memory_runs, "only this many runs, and what they do to the process's memory");
   CLI11_PARSE(app, argc, argv);
@@ -222,7 +221,6 @@ int main(int argc, char** argv) {
   const auto spec = model_onnx::read_sidecar(std::filesystem::path(CUTROOM_MODELS_DIR) / (name + ".toml"));
   if (!spec) return std::fprintf(stderr, "%s\n", spec.error().text().c_str()), 1;
   options.spec = *spec;
-  options.spinning = !sleepy;
   options.rewrite = !as_published;
   options.file = std::filesystem::path(CUTROOM_DEPS_DIR) / "models" / spec->file;
   decltype(model_onnx::load_onnx_segmenter({})) model = Error{};

@@ -14,9 +14,9 @@ struct OnnxOptions {
   std::filesystem::path file;
   imaging::ModelSpec spec;
   int intra_threads = 0;  // Threads of one run; 0: as many as there are cores.
-  // Waiting threads of the runtime spin for a while before they sleep. Costs CPU between runs, saves wake-ups
-  // in them.
-  bool spinning = true;
+  // The runtime's waiting threads spin for a while before they sleep. Beside decoding and encoding, which
+  // share the cores, that costs a tenth of the time instead of saving some (bench/model, --busy).
+  bool spinning = false;
   // Changes the network in memory so that it gives the same result sooner (docs/models.md).
   bool rewrite = true;
 };
