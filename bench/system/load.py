@@ -45,7 +45,15 @@ class Client:
         self._connection.close()
 
     def _send(self, method, path, body=None, headers=None):
-        self._connection.request(method, path, body, headers or {})
+        try:
+            return self._exchange(method, path, body, headers or {})
+        except http.client.RemoteDisconnected:
+            # Idle for longer than the server keeps connections, while the other side had its turn.
+            self._connection.close()
+            return self._exchange(method, path, body, headers or {})
+
+    def _exchange(self, method, path, body, headers):
+        self._connection.request(method, path, body, headers)
         response = self._connection.getresponse()
         return Answer(response.status, response.read())
 
