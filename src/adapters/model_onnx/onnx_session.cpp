@@ -4,11 +4,6 @@
 
 #include <onnxruntime_session_options_config_keys.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-// The library itself leaves 14 bytes behind, once in a process.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libonnxruntime\n"; }
-#endif
-
 namespace cutroom::model_onnx {
 namespace {
 
