@@ -170,11 +170,6 @@ TEST_F(ApiTest, counts_jobs_by_state) {
 }
 
 TEST_F(ApiTest, is_healthy_and_ready) {
-  const json::value health = get(url("/api/worker/health")).json();
-  EXPECT_EQ(health.at("status"), "healthy");
-  EXPECT_TRUE(health.at("bgRemovalQueueSize").is_number());
-  EXPECT_TRUE(health.at("faceCropQueueSize").is_number());
-  EXPECT_EQ(get(url("/healthz")).status, 200);
   // Ready once the model has been loaded; until then it says what it waits for.
   Answer ready = get(url("/readyz"));
   while (ready.status == 503) {
@@ -182,6 +177,11 @@ TEST_F(ApiTest, is_healthy_and_ready) {
     ready = get(url("/readyz"));
   }
   EXPECT_EQ(ready.status, 200);
+  EXPECT_EQ(get(url("/healthz")).status, 200);
+  const json::value health = get(url("/api/worker/health")).json();
+  EXPECT_EQ(health.at("status"), "healthy");
+  EXPECT_TRUE(health.at("bgRemovalQueueSize").is_number());
+  EXPECT_TRUE(health.at("faceCropQueueSize").is_number());
 }
 
 TEST_F(ApiTest, names_missing_fields) {
