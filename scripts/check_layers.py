@@ -37,7 +37,6 @@ THIRD_PARTY = {
     "dlib/": {"adapters/face_dlib"},
     "curl/": {"adapters/fetch_curl", "adapters/api_client", "adapters/rembg_pool", "adapters/assets_s3",
               "adapters/assets_cloudinary", "adapters/webhook_curl"},
-    "gmime": {"adapters/http"},
     "boost/beast": {"adapters/http"},
     "boost/url": {"adapters/http", "adapters/fetch_curl"},
     "toml++": {"adapters/model_onnx", "app"},

@@ -31,7 +31,6 @@ libfmt-dev
 libcli11-dev
 libtomlplusplus-dev
 libdeflate-dev
-libgmime-3.0-dev
 libgtest-dev
 libgmock-dev
 libbenchmark-dev
