@@ -17,8 +17,9 @@
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
-#include "engine/cut_out_path.hpp"
 #include "engine/cut_out_pipeline.hpp"
+#include "engine/cut_out_work.hpp"
+#include "engine/photo_path.hpp"
 #include "engine/readiness.hpp"
 #include "engine/recovery.hpp"
 #include "engine/recurring.hpp"
@@ -78,26 +79,28 @@ engine::SubmissionLimits submission_limits(const Settings& settings) {
 }
 
 // What needs the model, and so exists only once it has been loaded.
-struct CutOutWork {
-  CutOutWork(std::unique_ptr<imaging::Segmenter> loaded, const imaging::ImageCodec& codec, Pools& pools,
-             imaging::DecodeLimits limits, delivery::PhotoSource& photos, delivery::AssetStore& assets,
-             delivery::RecordStore& records, const Clock& clock)
+struct BackgroundRemoval {
+  BackgroundRemoval(std::unique_ptr<imaging::Segmenter> loaded, const imaging::ImageCodec& codec,
+                    Pools& pools, imaging::DecodeLimits limits, delivery::PhotoSource& photos,
+                    delivery::AssetStore& assets, delivery::RecordStore& records, const Clock& clock)
       : segmenter(std::move(loaded)),
         pipeline({.codec = codec,
                   .segmenter = *segmenter,
                   .compute = pools.compute,
                   .model_turn = pools.model_turn,
                   .limits = limits}),
+        work(pipeline),
         path({.photos = photos,
               .assets = assets,
               .records = records,
-              .pipeline = pipeline,
+              .work = work,
               .compute = pools.compute,
               .clock = clock}) {}
 
   std::unique_ptr<imaging::Segmenter> segmenter;
   engine::CutOutPipeline pipeline;
-  engine::CutOutPath path;
+  engine::CutOutWork work;
+  engine::PhotoPath path;
 };
 
 struct Opened {
@@ -197,13 +200,13 @@ class Server final : public EmbeddedServer {
       co_return;
     }
     log::info("model {} loaded in {} ms", model_.spec.name, (clock_.now() - began).count());
-    work_ = std::make_unique<CutOutWork>(
+    background_removal_ = std::make_unique<BackgroundRemoval>(
         std::move(*segmenter), codec_, pools_,
         imaging::DecodeLimits{.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
                               .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)},
         photos_, *assets_, *records_, clock_);
     worker_ = std::make_unique<engine::Worker>(
-        io_.get_executor(), *store_, work_->path, estimator_, clock_,
+        io_.get_executor(), *store_, background_removal_->path, estimator_, clock_,
         engine::WorkerOptions{.queue = kQueue,
                               .slots = static_cast<std::size_t>(settings_.background_removal_slots),
                               .name = random_token(4),
@@ -240,7 +243,7 @@ class Server final : public EmbeddedServer {
   engine::Status status_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
-  std::unique_ptr<CutOutWork> work_;
+  std::unique_ptr<BackgroundRemoval> background_removal_;
   std::unique_ptr<engine::Worker> worker_;
   engine::Recurring recurring_;
   std::unique_ptr<http::HttpServer> http_;

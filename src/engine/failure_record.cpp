@@ -6,7 +6,7 @@
 
 namespace cutroom::engine {
 
-delivery::RecordUpdate record_of(const jobs::Job& job, const CutOutPayload& payload, TimePoint now) {
+delivery::RecordUpdate record_of(const jobs::Job& job, const Payload& payload, TimePoint now) {
   return {.record_id = payload.record_key(),
           .project_id = payload.project_key(),
           .vendor_id = payload.vendor,

@@ -13,7 +13,7 @@
 namespace cutroom::engine {
 
 // What every record of a job says, whatever became of it.
-delivery::RecordUpdate record_of(const jobs::Job&, const CutOutPayload&, TimePoint now);
+delivery::RecordUpdate record_of(const jobs::Job&, const Payload&, TimePoint now);
 
 // Logs where it can't be written: the job itself keeps the reason.
 boost::asio::awaitable<void> record_failure(delivery::RecordStore&, const jobs::Job&, std::string reason,

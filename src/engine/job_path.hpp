@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/error.hpp"
+#include "engine/step_times.hpp"
 #include "jobs/job.hpp"
 
 namespace cutroom::engine {
@@ -15,8 +16,9 @@ namespace cutroom::engine {
 // One try at one job. Lives while the path runs.
 struct Attempt {
   const jobs::Job& job;
-  std::stop_token stop;                     // Time-out, lost lease, shutdown: end soon, with Errc::cancelled.
+  std::stop_token stop;  // Time-out, cancel, lost lease, shutdown: end soon, with Errc::cancelled.
   std::function<void(int percent)> report;  // Progress; never waits, never fails.
+  StepTimes& times;                         // mark() after each step: the job's log shows them.
 };
 
 class JobPath {

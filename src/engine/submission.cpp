@@ -35,14 +35,17 @@ Submission::Submission(jobs::JobStore& store, delivery::AssetStore& assets,
       clock_(clock),
       limits_(limits) {}
 
-boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<CutOutOrder> orders, bool bulk) {
+boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> orders, bool bulk) {
   if (stopping_) co_return Error{.code = Errc::unavailable, .message = "The server is stopping"};
   if (orders.size() > limits_.bulk_max)
     co_return Error{.code = Errc::invalid_input,
                     .message = "At most " + std::to_string(limits_.bulk_max) + " photos in one call",
                     .fields = {{"recordIds", "has " + std::to_string(orders.size()) + " entries"}}};
-  if (auto fresh = co_await refresh_depth(); !fresh) co_return fresh.error();
-  if (depth_.waiting + depth_.paused + depth_.delayed + orders.size() > limits_.waiting_max)
+  const std::string queue = orders.front().queue;
+  Depth& depth = depths_[queue];
+  if (auto fresh = co_await refresh(depth, queue); !fresh) co_return fresh.error();
+  const jobs::QueueCounts& counts = depth.counts;
+  if (counts.waiting + counts.paused + counts.delayed + orders.size() > limits_.waiting_max)
     co_return Error{.code = Errc::queue_full};
 
   std::vector<jobs::NewJob> jobs;
@@ -51,7 +54,7 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<CutOutO
     const int priority = orders[i].priority;
     auto payload = co_await accept_photo(std::move(orders[i]), bulk ? std::optional(i) : std::nullopt);
     if (!payload) co_return payload.error();
-    jobs.push_back({.queue = std::string(jobs::kBackgroundRemoval),
+    jobs.push_back({.queue = queue,
                     .vendor = payload->vendor,
                     .payload_json = to_json(*payload),
                     .priority = priority,
@@ -62,20 +65,20 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<CutOutO
   const std::size_t count = jobs.size();
   auto ids = co_await store_.add(std::move(jobs), clock_.now());
   if (!ids) co_return ids.error();
-  const std::int64_t estimate =
-      estimator_.seconds_until_done(std::string(jobs::kBackgroundRemoval), depth_, count);
-  depth_.waiting += count;
+  const std::int64_t estimate = estimator_.seconds_until_done(queue, depth.counts, count);
+  depth.counts.waiting += count;
   co_return Submitted{.job_ids = std::move(*ids), .estimated_seconds = estimate};
 }
 
-boost::asio::awaitable<Result<CutOutPayload>> Submission::accept_photo(CutOutOrder order,
-                                                                       std::optional<std::size_t> index) {
-  CutOutPayload payload{.record_id = std::move(order.record_id),
-                        .project_id = std::move(order.project_id),
-                        .photo_url = std::move(order.photo_url),
-                        .vendor = std::move(order.vendor),
-                        .photo_key = {},
-                        .options = order.options};
+boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
+                                                                 std::optional<std::size_t> index) {
+  Payload payload{.record_id = std::move(order.record_id),
+                  .project_id = std::move(order.project_id),
+                  .photo_url = std::move(order.photo_url),
+                  .vendor = std::move(order.vendor),
+                  .photo_key = {},
+                  .webhook_url = std::move(order.webhook_url),
+                  .work = std::move(order.work)};
   if (!order.upload && delivery::is_data_uri(payload.photo_url)) {
     auto bytes = delivery::decode_data_uri(payload.photo_url, limits_.photo_bytes_max);
     if (!bytes) co_return bad_photo(bytes.error(), index);
@@ -104,16 +107,16 @@ boost::asio::awaitable<Result<CutOutPayload>> Submission::accept_photo(CutOutOrd
   co_return payload;
 }
 
-boost::asio::awaitable<Result<void>> Submission::refresh_depth() {
+boost::asio::awaitable<Result<void>> Submission::refresh(Depth& depth, const std::string& queue) {
   const TimePoint now = clock_.now();
-  if (depth_at_ && now - *depth_at_ < kDepthAge) co_return Result<void>();
-  depth_at_ = now;  // Before waiting, so that of many callers at once only the first one asks.
-  auto counts = co_await store_.counts(std::string(jobs::kBackgroundRemoval));
+  if (depth.asked_at && now - *depth.asked_at < kDepthAge) co_return Result<void>();
+  depth.asked_at = now;  // Before waiting, so that of many callers at once only the first one asks.
+  auto counts = co_await store_.counts(queue);
   if (!counts) {
-    depth_at_.reset();
+    depth.asked_at.reset();
     co_return counts.error();
   }
-  depth_ = *counts;
+  depth.counts = *counts;
   co_return Result<void>();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,19 +37,24 @@ class Submission {
   Submission(jobs::JobStore&, delivery::AssetStore&, const delivery::PhotoSource&, const Estimator&,
              const Clock&, SubmissionLimits);
 
-  // All of them or none; answered once they are durable. invalid_input names the field of the API
+  // All of one queue; all of them or none; answered once they are durable. invalid_input names the field of
+  // the API
   // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; unavailable after stop().
-  boost::asio::awaitable<Result<Submitted>> submit(std::vector<CutOutOrder>, bool bulk);
+  boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, bool bulk);
 
   // Refuses from now on.
   void stop() { stopping_ = true; }
 
  private:
   // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
-  boost::asio::awaitable<Result<CutOutPayload>> accept_photo(CutOutOrder, std::optional<std::size_t> index);
-  // The queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
+  boost::asio::awaitable<Result<Payload>> accept_photo(Order, std::optional<std::size_t> index);
+  // A queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
   // double the store's work, and an estimate needs no more.
-  boost::asio::awaitable<Result<void>> refresh_depth();
+  struct Depth {
+    jobs::QueueCounts counts;
+    std::optional<TimePoint> asked_at;
+  };
+  boost::asio::awaitable<Result<void>> refresh(Depth&, const std::string& queue);
 
   jobs::JobStore& store_;
   delivery::AssetStore& assets_;
@@ -56,8 +62,7 @@ class Submission {
   const Estimator& estimator_;
   const Clock& clock_;
   SubmissionLimits limits_;
-  jobs::QueueCounts depth_;
-  std::optional<TimePoint> depth_at_;
+  std::map<std::string, Depth> depths_;  // By queue.
   bool stopping_ = false;
 };
 

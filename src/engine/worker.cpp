@@ -39,6 +39,7 @@ struct Worker::Running {
 
   jobs::Job job;
   jobs::Lease lease;
+  StepTimes times;
   std::stop_source stop;
   Ended ended = Ended::no;
   bool path_returned = false;
@@ -113,12 +114,15 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
     if (bug) std::rethrow_exception(bug);
   });
 
-  Attempt attempt{
-      .job = running->job, .stop = running->stop.get_token(), .report = [this, running](int percent) {
-        // Not awaited: progress may be lost, the job must not wait for it.
-        boost::asio::co_spawn(executor_, store_.report_progress(running->lease, percent),
-                              [](std::exception_ptr, const Result<void>&) {});
-      }};
+  Attempt attempt{.job = running->job,
+                  .stop = running->stop.get_token(),
+                  .report =
+                      [this, running](int percent) {
+                        // Not awaited: progress may be lost, the job must not wait for it.
+                        boost::asio::co_spawn(executor_, store_.report_progress(running->lease, percent),
+                                              [](std::exception_ptr, const Result<void>&) {});
+                      },
+                  .times = running->times};
   Result<std::string> result = Error{.code = Errc::internal};
   try {
     result = co_await path_.run(attempt);

@@ -2,19 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/cut_out_order.hpp"
+
 namespace cutroom::engine {
 namespace {
 
-TEST(CutOutPayload, is_the_seeds_job_data_where_nothing_special_is_asked) {
-  const CutOutPayload payload{
-      .record_id = "r1", .project_id = "p", .photo_url = "https://x/y.jpg", .vendor = "v"};
+TEST(Payload, is_the_seeds_job_data_where_nothing_special_is_asked) {
+  const Payload payload{.record_id = "r1", .project_id = "p", .photo_url = "https://x/y.jpg", .vendor = "v"};
   EXPECT_EQ(to_json(payload),
             R"({"recordId":"r1","projectId":"p","photoUrl":"https://x/y.jpg","vendorId":"v"})");
 }
 
-TEST(CutOutPayload, keeps_a_number_as_number) {
-  const CutOutPayload payload{
-      .record_id = 17, .project_id = nullptr, .photo_url = "https://x/y", .vendor = "v"};
+TEST(Payload, keeps_a_number_as_number) {
+  const Payload payload{.record_id = 17, .project_id = nullptr, .photo_url = "https://x/y", .vendor = "v"};
   const auto back = payload_from_json(to_json(payload));
   ASSERT_TRUE(back);
   EXPECT_EQ(back->record_id, 17);
@@ -22,24 +22,28 @@ TEST(CutOutPayload, keeps_a_number_as_number) {
   EXPECT_EQ(back->project_key(), "");
 }
 
-TEST(CutOutPayload, comes_back_with_its_options) {
+TEST(Payload, comes_back_with_its_options) {
   const imaging::CutOutOptions options{.format = imaging::Format::jpeg,
                                        .quality = 77,
                                        .background = imaging::Rgb{1, 2, 254},
                                        .mask_only = true,
                                        .decontaminate = false};
-  const auto back = payload_from_json(to_json(
-      {.record_id = "r", .photo_url = "https://x/y", .vendor = "v", .photo_key = "k", .options = options}));
+  const auto back = payload_from_json(to_json({.record_id = "r",
+                                               .photo_url = "https://x/y",
+                                               .vendor = "v",
+                                               .photo_key = "k",
+                                               .work = cut_out_order_of(options)}));
   ASSERT_TRUE(back);
-  EXPECT_EQ(back->options.format, options.format);
-  EXPECT_EQ(back->options.quality, options.quality);
-  EXPECT_EQ(back->options.background, options.background);
-  EXPECT_TRUE(back->options.mask_only);
-  EXPECT_FALSE(back->options.decontaminate);
+  const imaging::CutOutOptions read = cut_out_options_from(back->work);
+  EXPECT_EQ(read.format, options.format);
+  EXPECT_EQ(read.quality, options.quality);
+  EXPECT_EQ(read.background, options.background);
+  EXPECT_TRUE(read.mask_only);
+  EXPECT_FALSE(read.decontaminate);
   EXPECT_EQ(back->photo_key, "k");
 }
 
-TEST(CutOutPayload, refuses_what_is_not_its_own) {
+TEST(Payload, refuses_what_is_not_its_own) {
   EXPECT_EQ(payload_from_json("[1]").error().code, Errc::invalid_input);
   EXPECT_EQ(payload_from_json("{").error().code, Errc::invalid_input);
   EXPECT_EQ(payload_from_json(R"({"recordId":"r"})").error().code, Errc::invalid_input);

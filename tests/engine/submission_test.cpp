@@ -15,18 +15,18 @@ using testing::HasSubstr;
 
 class SubmissionTest : public testing::Test {
  protected:
-  Result<Submitted> submit(std::vector<CutOutOrder> orders, bool bulk = false) {
+  Result<Submitted> submit(std::vector<Order> orders, bool bulk = false) {
     Result<Submitted> answer = Error{};
     test::run_coroutine(
         io, [&]() -> awaitable<void> { answer = co_await submission.submit(std::move(orders), bulk); });
     return answer;
   }
-  Result<Submitted> submit_one(CutOutOrder order) {
-    std::vector<CutOutOrder> one;
+  Result<Submitted> submit_one(Order order) {
+    std::vector<Order> one;
     one.push_back(std::move(order));
     return submit(std::move(one));
   }
-  static CutOutOrder order(std::string url) {
+  static Order order(std::string url) {
     return {.record_id = "r", .project_id = "p", .photo_url = std::move(url), .vendor = "v"};
   }
   jobs::Job job(const jobs::JobId& id) {
@@ -68,7 +68,7 @@ TEST_F(SubmissionTest, makes_a_durable_job_of_an_order) {
 
 TEST_F(SubmissionTest, takes_all_orders_of_a_call_or_none) {
   photos.refusals["http://x/bad"] = {.code = Errc::address_refused, .message = "is not allowed"};
-  std::vector<CutOutOrder> orders;
+  std::vector<Order> orders;
   orders.push_back(order("http://x/a"));
   orders.push_back(order("http://x/bad"));
   const auto said = submit(std::move(orders), true);
@@ -88,7 +88,7 @@ TEST_F(SubmissionTest, names_the_field_of_a_single_call) {
 }
 
 TEST_F(SubmissionTest, keeps_an_upload_before_the_job_exists) {
-  CutOutOrder upload = order("");
+  Order upload = order("");
   upload.upload = Bytes::copy_of(std::string_view("photo"));
   const auto said = submit_one(std::move(upload));
   ASSERT_TRUE(said);
@@ -106,17 +106,17 @@ TEST_F(SubmissionTest, keeps_the_bytes_of_a_data_uri_not_its_text) {
 }
 
 TEST_F(SubmissionTest, refuses_photos_that_are_empty_or_too_large) {
-  CutOutOrder upload = order("");
+  Order upload = order("");
   upload.upload = Bytes();
   EXPECT_EQ(submit_one(std::move(upload)).error().code, Errc::invalid_input);
-  CutOutOrder large = order("");
+  Order large = order("");
   large.upload = Bytes(101);
   EXPECT_EQ(submit_one(std::move(large)).error().code, Errc::too_large);
   EXPECT_EQ(submit_one(order("data:image/png;base64,@@")).error().code, Errc::invalid_input);
 }
 
 TEST_F(SubmissionTest, refuses_more_photos_than_a_call_may_have) {
-  std::vector<CutOutOrder> orders;
+  std::vector<Order> orders;
   for (int i = 0; i < 5; ++i) orders.push_back(order("http://x/a"));
   EXPECT_EQ(submit(std::move(orders), true).error().code, Errc::invalid_input);
 }

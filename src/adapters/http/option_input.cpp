@@ -11,6 +11,16 @@ namespace json = boost::json;
 
 constexpr int kPriorityMax = 1000;
 
+// 24 days: what is due later belongs into somebody's calendar.
+constexpr int kDelayMsMax = 2'073'600'000;
+
+// As long as browsers and proxies take them.
+constexpr std::size_t kUrlBytesMax = 2'048;
+
+bool is_http_url(std::string_view text) {
+  return (text.starts_with("http://") || text.starts_with("https://")) && text.size() <= kUrlBytesMax;
+}
+
 // The whole of `text` as a number in `base`, 0..255.
 std::optional<std::uint8_t> byte_from(std::string_view text, int base) {
   unsigned value = 0;
@@ -72,37 +82,55 @@ std::optional<imaging::Rgb> colour_from(std::string_view text) {
   return imaging::Rgb{*samples[0], *samples[1], *samples[2]};
 }
 
-OrderOptions read_options(const json::value& options, FieldProblems& problems) {
-  OrderOptions out;
-  if (options.is_null()) return out;
-  if (!options.is_object()) {
-    problems.add("options", "must be an object");
-    return out;
+SharedOptions take_shared_options(json::object& options, FieldProblems& problems) {
+  SharedOptions out;
+  if (const auto at = options.find("priority"); at != options.end()) {
+    read_int(at->value(), "priority", {-kPriorityMax, kPriorityMax}, out.priority, problems);
+    options.erase(at);
   }
-  for (const auto& [key, value] : options.get_object()) {
+  if (const auto at = options.find("delayMs"); at != options.end()) {
+    if (const auto number = whole_number(at->value(), 0, kDelayMsMax))
+      out.delay = Millis{*number};
+    else
+      problems.add("options.delayMs", "must be a whole number from 0 to " + std::to_string(kDelayMsMax));
+    options.erase(at);
+  }
+  if (const auto at = options.find("webhookUrl"); at != options.end()) {
+    const std::string_view url = text_of(at->value());
+    if (is_http_url(url))
+      out.webhook_url = std::string(url);
+    else
+      problems.add("options.webhookUrl", "must begin with http:// or https:// and have at most 2048 bytes");
+    options.erase(at);
+  }
+  return out;
+}
+
+imaging::CutOutOptions read_cut_out_options(const json::object& options, FieldProblems& problems) {
+  imaging::CutOutOptions out;
+  for (const auto& [key, value] : options) {
     const std::string_view name(key);
     if (name == "format") {
       if (const auto format = imaging::format_from(text_of(value)))
-        out.cut_out.format = *format;
+        out.format = *format;
       else
         problems.add("options.format", "must be one of png, webp, jpeg, jpg");
     } else if (name == "quality") {
-      read_int(value, name, {1, 100}, out.cut_out.quality, problems);
+      read_int(value, name, {1, 100}, out.quality, problems);
     } else if (name == "background") {
       if (value.is_null()) continue;
-      out.cut_out.background = colour_from(text_of(value));
-      if (!out.cut_out.background)
+      out.background = colour_from(text_of(value));
+      if (!out.background)
         problems.add("options.background", "must be \"#rrggbb\" or \"r,g,b\" with 0 to 255 each");
     } else if (name == "maskOnly") {
-      read_flag(value, name, out.cut_out.mask_only, problems);
+      read_flag(value, name, out.mask_only, problems);
     } else if (name == "decontaminate") {
-      read_flag(value, name, out.cut_out.decontaminate, problems);
-    } else if (name == "priority") {
-      read_int(value, name, {-kPriorityMax, kPriorityMax}, out.priority, problems);
+      read_flag(value, name, out.decontaminate, problems);
     } else {
       constexpr std::size_t kNameMax = 64;
       problems.add("options." + std::string(name.substr(0, kNameMax)),
-                   "is not known; there are format, quality, background, maskOnly, decontaminate, priority");
+                   "is not known; there are format, quality, background, maskOnly, decontaminate, priority, "
+                   "delayMs, webhookUrl");
     }
   }
   return out;

@@ -1,29 +1,36 @@
-// The options of an order, from the words of the API.
+// The options of an order, from the words of the API. Unknown names are problems: an option that is silently
+// not applied is found out a thousand pictures later.
 #pragma once
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 
 #include "adapters/http/field_problems.hpp"
+#include "base/clock.hpp"
 #include "imaging/cut_out.hpp"
 
 namespace cutroom::http {
 
-struct OrderOptions {
-  imaging::CutOutOptions cut_out{};
+// What every kind of order may have.
+struct SharedOptions {
   int priority = 0;
+  Millis delay{0};
+  std::string webhook_url;
 };
 
-// Every name that options may have.
-inline constexpr std::array<std::string_view, 6> kOptionNames{"format",   "quality",       "background",
-                                                              "maskOnly", "decontaminate", "priority"};
+inline constexpr std::array<std::string_view, 3> kSharedOptionNames{"priority", "delayMs", "webhookUrl"};
+// The options of a cut-out alone.
+inline constexpr std::array<std::string_view, 5> kCutOutOptionNames{"format", "quality", "background",
+                                                                    "maskOnly", "decontaminate"};
 
-// `options` is an object, or null for all defaults. Unknown names are problems: an option that is silently
-// not applied is found out a thousand pictures later.
-OrderOptions read_options(const boost::json::value& options, FieldProblems&);
+// Takes the shared ones out of `options`.
+SharedOptions take_shared_options(boost::json::object& options, FieldProblems&);
+// All of `options`.
+imaging::CutOutOptions read_cut_out_options(const boost::json::object& options, FieldProblems&);
 
 // "#rrggbb" or "r,g,b" with 0..255 each.
 std::optional<imaging::Rgb> colour_from(std::string_view);

@@ -4,6 +4,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "adapters/http/option_input.hpp"
+
 namespace cutroom::http {
 namespace {
 
@@ -52,6 +54,23 @@ std::string read_vendor(const json::object& body, FieldProblems& problems) {
 json::value read_project(const json::object& body, FieldProblems& problems) {
   const json::value* project = body.if_contains("projectId");
   return has_id(project, "projectId", problems) ? *project : json::value();
+}
+
+void read_work(const OrderKind& kind, const json::object& body, engine::Order& order,
+               FieldProblems& problems) {
+  // A copy in memory of its own: the body lives in the parser's.
+  json::object options{json::storage_ptr()};
+  if (const json::value* given = body.if_contains("options"); given && !given->is_null()) {
+    if (given->is_object())
+      options = json::object(given->get_object(), json::storage_ptr());
+    else
+      problems.add("options", "must be an object");
+  }
+  SharedOptions shared = take_shared_options(options, problems);
+  order.priority = shared.priority;
+  order.delay = shared.delay;
+  order.webhook_url = std::move(shared.webhook_url);
+  order.work = kind.read(body, options, problems);
 }
 
 }  // namespace cutroom::http

@@ -7,6 +7,8 @@
 #include <boost/json/object.hpp>
 
 #include "adapters/http/field_problems.hpp"
+#include "adapters/http/order_kind.hpp"
+#include "engine/orders.hpp"
 
 namespace cutroom::http {
 
@@ -22,5 +24,8 @@ std::string_view photo_url_problem(const boost::json::value*);
 std::string read_vendor(const boost::json::object& body, FieldProblems&);
 // projectId, null where there is none.
 boost::json::value read_project(const boost::json::object& body, FieldProblems&);
+
+// The options that all kinds share, and the kind's own fields as the order's `work`.
+void read_work(const OrderKind&, const boost::json::object& body, engine::Order&, FieldProblems&);
 
 }  // namespace cutroom::http

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include <boost/json.hpp>
 
@@ -23,8 +24,20 @@ json::value typed(std::string_view text) {
   return json::string(text);
 }
 
-bool is_option(std::string_view name) {
-  return std::find(kOptionNames.begin(), kOptionNames.end(), name) != kOptionNames.end();
+bool holds(std::span<const std::string_view> names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_option(const OrderKind& kind, std::string_view name) {
+  return holds(kSharedOptionNames, name) || holds(kind.option_names, name);
+}
+
+// A field of the kind that isn't plain text is JSON.
+json::value field_value(std::string_view text) {
+  if (!text.starts_with('[') && !text.starts_with('{')) return json::string(text);
+  boost::system::error_code failed;
+  json::value parsed = json::parse(json::string_view(text.data(), text.size()), failed);
+  return failed ? json::value(json::string(text)) : parsed;
 }
 
 bool is_photo(std::string_view name) { return name == "photo" || name == "file"; }
@@ -46,7 +59,7 @@ void add_options(json::object& into, std::string_view text, FieldProblems& probl
   for (const auto& [key, value] : parsed.get_object()) into[key] = value;
 }
 
-Form sort_parts(const std::vector<FormPart>& parts, FieldProblems& problems) {
+Form sort_parts(const OrderKind& kind, const std::vector<FormPart>& parts, FieldProblems& problems) {
   Form form;
   for (const FormPart& part : parts) {
     if (is_photo(part.name)) {
@@ -54,8 +67,10 @@ Form sort_parts(const std::vector<FormPart>& parts, FieldProblems& problems) {
       form.photo = part.content;
     } else if (part.name == "options") {
       add_options(form.options, part.content, problems);
-    } else if (is_option(part.name)) {
+    } else if (is_option(kind, part.name)) {
       if (!part.content.empty()) form.options[part.name] = typed(part.content);
+    } else if (holds(kind.fields, part.name)) {
+      form.fields[part.name] = field_value(part.content);
     } else {
       form.fields[part.name] = json::string(part.content);
     }
@@ -65,11 +80,15 @@ Form sort_parts(const std::vector<FormPart>& parts, FieldProblems& problems) {
 
 }  // namespace
 
-Result<engine::CutOutOrder> order_from_form(std::string_view content_type, std::string_view body) {
+Result<engine::Order> order_from_form(const OrderKind& kind, std::string_view content_type,
+                                      std::string_view body) {
   const auto parts = parse_form(content_type, body);
   if (!parts) return parts.error();
   FieldProblems problems;
-  const Form form = sort_parts(*parts, problems);
+  Form form = sort_parts(kind, *parts, problems);
+
+  // Before anything points into the fields.
+  if (!form.options.empty()) form.fields["options"] = std::move(form.options);
 
   const json::value* record = form.fields.if_contains("recordId");
   const json::value* url = form.fields.if_contains("photoUrl");
@@ -83,12 +102,11 @@ Result<engine::CutOutOrder> order_from_form(std::string_view content_type, std::
     problems.add("photoUrl", "is required where there's no part photo or file");
   if (has_upload && has_url) problems.add("photoUrl", "must not be there together with a photo");
 
-  engine::CutOutOrder order;
+  engine::Order order;
+  order.queue = kind.queue;
   order.vendor = read_vendor(form.fields, problems);
   order.project_id = read_project(form.fields, problems);
-  const OrderOptions options = read_options(form.options, problems);
-  order.options = options.cut_out;
-  order.priority = options.priority;
+  read_work(kind, form.fields, order, problems);
   if (!problems.none()) {
     const bool missing = record_problem == kRequired || (!form.photo && !has_url);
     return std::move(problems).error(missing ? "recordId and photoUrl, or a photo, are required" : "");

@@ -5,12 +5,13 @@
 #include <gtest/gtest.h>
 
 #include "adapters/http/option_input.hpp"
+#include "engine/cut_out_order.hpp"
 
 namespace cutroom::http {
 namespace {
 
 Error refusal_of(std::string_view body) {
-  const auto order = order_from_json(body);
+  const auto order = order_from_json(kCutOutKind, body);
   EXPECT_FALSE(order) << body;
   return order ? Error{} : order.error();
 }
@@ -22,31 +23,31 @@ bool names(const Error& error, std::string_view field) {
 
 TEST(OrderJson, takes_the_four_fields_as_they_come) {
   const auto order = order_from_json(
-      R"({"recordId": 17, "projectId": "p1", "photoUrl": "https://x/y.jpg", "vendorId": "v"})");
+      kCutOutKind, R"({"recordId": 17, "projectId": "p1", "photoUrl": "https://x/y.jpg", "vendorId": "v"})");
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->record_id, 17);
   EXPECT_EQ(order->project_id, "p1");
   EXPECT_EQ(order->photo_url, "https://x/y.jpg");
   EXPECT_EQ(order->vendor, "v");
   EXPECT_EQ(order->priority, 0);
-  EXPECT_EQ(order->options.format, imaging::Format::png);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).format, imaging::Format::png);
 }
 
 TEST(OrderJson, project_and_vendor_may_be_missing_null_or_empty) {
   for (const char* body : {R"({"recordId":"r","photoUrl":"u"})",
                            R"({"recordId":"r","photoUrl":"u","projectId":null,"vendorId":null})",
                            R"({"recordId":"r","photoUrl":"u","projectId":"","vendorId":""})"}) {
-    const auto order = order_from_json(body);
+    const auto order = order_from_json(kCutOutKind, body);
     ASSERT_TRUE(order) << order.error().text();
     EXPECT_TRUE(order->project_id.is_null());
     EXPECT_EQ(order->vendor, "");
   }
-  EXPECT_EQ(order_from_json(R"({"recordId":"r","photoUrl":"u","vendorId":42})")->vendor, "42");
+  EXPECT_EQ(order_from_json(kCutOutKind, R"({"recordId":"r","photoUrl":"u","vendorId":42})")->vendor, "42");
 }
 
 TEST(OrderJson, unknown_fields_and_doubled_keys_are_no_problem) {
   const auto order =
-      order_from_json(R"({"recordId":"a","recordId":"b","photoUrl":"u","whatever":{"x":[1]}})");
+      order_from_json(kCutOutKind, R"({"recordId":"a","recordId":"b","photoUrl":"u","whatever":{"x":[1]}})");
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->record_id, "b");
 }
@@ -87,14 +88,15 @@ TEST(OrderJson, what_is_not_json_is_refused_with_its_place) {
 }
 
 TEST(OrderJson, options_are_read) {
-  const auto order = order_from_json(R"({"recordId":1,"photoUrl":"u","options":{"format":"jpg","quality":80,
+  const auto order =
+      order_from_json(kCutOutKind, R"({"recordId":1,"photoUrl":"u","options":{"format":"jpg","quality":80,
       "background":"#0a141e","maskOnly":true,"priority":-5,"decontaminate":false}})");
   ASSERT_TRUE(order) << order.error().text();
-  EXPECT_EQ(order->options.format, imaging::Format::jpeg);
-  EXPECT_EQ(order->options.quality, 80);
-  EXPECT_EQ(order->options.background, (imaging::Rgb{10, 20, 30}));
-  EXPECT_TRUE(order->options.mask_only);
-  EXPECT_FALSE(order->options.decontaminate);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).format, imaging::Format::jpeg);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).quality, 80);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).background, (imaging::Rgb{10, 20, 30}));
+  EXPECT_TRUE(engine::cut_out_options_from(order->work).mask_only);
+  EXPECT_FALSE(engine::cut_out_options_from(order->work).decontaminate);
   EXPECT_EQ(order->priority, -5);
 }
 
@@ -124,6 +126,7 @@ TEST(OrderJson, colours_have_two_notations) {
 
 TEST(BulkJson, makes_one_order_per_photo) {
   const auto orders = bulk_orders_from_json(
+      kCutOutKind,
       R"({"recordIds":["a",2],"photoUrls":["u1","u2"],"projectId":9,"vendorId":"v","options":{"priority":3}})");
   ASSERT_TRUE(orders) << orders.error().text();
   ASSERT_EQ(orders->size(), 2U);
@@ -138,7 +141,9 @@ TEST(BulkJson, makes_one_order_per_photo) {
 }
 
 TEST(BulkJson, arrays_must_be_there_and_equally_long) {
-  const auto error_of = [](std::string_view body) { return bulk_orders_from_json(body).error(); };
+  const auto error_of = [](std::string_view body) {
+    return bulk_orders_from_json(kCutOutKind, body).error();
+  };
   EXPECT_TRUE(names(error_of("{}"), "recordIds"));
   EXPECT_TRUE(names(error_of("{}"), "photoUrls"));
   EXPECT_TRUE(names(error_of(R"({"recordIds":"a","photoUrls":["u"]})"), "recordIds"));
@@ -149,15 +154,17 @@ TEST(BulkJson, arrays_must_be_there_and_equally_long) {
 }
 
 TEST(BulkJson, wrong_entries_are_named_by_index_and_not_without_end) {
-  const Error error = bulk_orders_from_json(R"({"recordIds":["a",null,{}],"photoUrls":["",7,"u"]})").error();
+  const Error error =
+      bulk_orders_from_json(kCutOutKind, R"({"recordIds":["a",null,{}],"photoUrls":["",7,"u"]})").error();
   for (const char* field : {"photoUrls[0]", "recordIds[1]", "photoUrls[1]", "recordIds[2]"})
     EXPECT_TRUE(names(error, field)) << field;
   std::string nulls = "null";
   for (int i = 1; i < 1'000; ++i) nulls += ",null";
-  EXPECT_LE(bulk_orders_from_json("{\"recordIds\":[" + nulls + "],\"photoUrls\":[" + nulls + "]}")
-                .error()
-                .fields.size(),
-            20U);
+  EXPECT_LE(
+      bulk_orders_from_json(kCutOutKind, "{\"recordIds\":[" + nulls + "],\"photoUrls\":[" + nulls + "]}")
+          .error()
+          .fields.size(),
+      20U);
 }
 
 std::string form(std::initializer_list<std::pair<std::string, std::string>> parts) {
@@ -170,35 +177,39 @@ std::string form(std::initializer_list<std::pair<std::string, std::string>> part
 constexpr std::string_view kFormType = "multipart/form-data; boundary=b";
 
 TEST(OrderForm, takes_the_photo_itself) {
-  const auto order = order_from_form(kFormType, form({{"recordId", "17"},
-                                                      {"vendorId", "v"},
-                                                      {"photo", std::string("\0\r\n\xFF", 4)},
-                                                      {"format", "webp"},
-                                                      {"quality", "70"},
-                                                      {"maskOnly", "false"},
-                                                      {"options", R"({"priority":2})"},
-                                                      {"photoUrl", ""},
-                                                      {"extra", "ignored"}}));
+  const auto order = order_from_form(kCutOutKind, kFormType,
+                                     form({{"recordId", "17"},
+                                           {"vendorId", "v"},
+                                           {"photo", std::string("\0\r\n\xFF", 4)},
+                                           {"format", "webp"},
+                                           {"quality", "70"},
+                                           {"maskOnly", "false"},
+                                           {"options", R"({"priority":2})"},
+                                           {"photoUrl", ""},
+                                           {"extra", "ignored"}}));
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->record_id, "17");
   EXPECT_EQ(order->vendor, "v");
   ASSERT_TRUE(order->upload);
   EXPECT_EQ(order->upload->view(), std::string_view("\0\r\n\xFF", 4));
   EXPECT_EQ(order->photo_url, "");
-  EXPECT_EQ(order->options.format, imaging::Format::webp);
-  EXPECT_EQ(order->options.quality, 70);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).format, imaging::Format::webp);
+  EXPECT_EQ(engine::cut_out_options_from(order->work).quality, 70);
   EXPECT_EQ(order->priority, 2);
 }
 
 TEST(OrderForm, takes_an_address_instead) {
-  const auto order = order_from_form(kFormType, form({{"recordId", "r"}, {"photoUrl", "https://x/y"}}));
+  const auto order =
+      order_from_form(kCutOutKind, kFormType, form({{"recordId", "r"}, {"photoUrl", "https://x/y"}}));
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(order->photo_url, "https://x/y");
   EXPECT_FALSE(order->upload);
 }
 
 TEST(OrderForm, mistakes_are_named) {
-  const auto error_of = [](const std::string& body) { return order_from_form(kFormType, body).error(); };
+  const auto error_of = [](const std::string& body) {
+    return order_from_form(kCutOutKind, kFormType, body).error();
+  };
   EXPECT_TRUE(names(error_of(form({{"photo", "x"}})), "recordId"));
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}})), "photoUrl"));
   EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"file", ""}})), "photo"));

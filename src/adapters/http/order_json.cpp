@@ -2,7 +2,6 @@
 
 #include <boost/json.hpp>
 
-#include "adapters/http/option_input.hpp"
 #include "adapters/http/order_fields.hpp"
 #include "adapters/http/order_input.hpp"
 
@@ -46,14 +45,17 @@ auto with_object(std::string_view body, With with) -> decltype(with(std::declval
 // Out of the parser's memory.
 json::value own(const json::value& value) { return json::value(value, json::storage_ptr()); }
 
-// The options, which the parser's memory outlives.
-OrderOptions options_of(const json::object& body, FieldProblems& problems) {
-  static const json::value kNone;
-  const json::value* options = body.if_contains("options");
-  return read_options(options ? *options : kNone, problems);
+// The order's fields that don't differ from photo to photo.
+engine::Order read_shared(const OrderKind& kind, const json::object& body, FieldProblems& problems) {
+  engine::Order order;
+  order.queue = kind.queue;
+  order.vendor = read_vendor(body, problems);
+  order.project_id = own(read_project(body, problems));
+  read_work(kind, body, order, problems);
+  return order;
 }
 
-Result<engine::CutOutOrder> read_order(const json::object& body) {
+Result<engine::Order> read_order(const OrderKind& kind, const json::object& body) {
   FieldProblems problems;
   const json::value* record = body.if_contains("recordId");
   const json::value* photo = body.if_contains("photoUrl");
@@ -61,12 +63,7 @@ Result<engine::CutOutOrder> read_order(const json::object& body) {
   const std::string_view photo_problem = photo_url_problem(photo);
   if (!record_problem.empty()) problems.add("recordId", std::string(record_problem));
   if (!photo_problem.empty()) problems.add("photoUrl", std::string(photo_problem));
-  engine::CutOutOrder order;
-  order.vendor = read_vendor(body, problems);
-  order.project_id = own(read_project(body, problems));
-  const OrderOptions options = options_of(body, problems);
-  order.options = options.cut_out;
-  order.priority = options.priority;
+  engine::Order order = read_shared(kind, body, problems);
   if (!problems.none()) {
     const bool missing = record_problem == kRequired || photo_problem == kRequired;
     return std::move(problems).error(missing ? "recordId and photoUrl are required" : "");
@@ -74,6 +71,20 @@ Result<engine::CutOutOrder> read_order(const json::object& body) {
   order.record_id = own(*record);
   order.photo_url = std::string(photo->get_string());
   return order;
+}
+
+// An order has no copy of its own: a photo must not be copied by accident. Here there is none yet.
+engine::Order copy_of(const engine::Order& order) {
+  return {.queue = order.queue,
+          .record_id = {},
+          .project_id = order.project_id,
+          .photo_url = {},
+          .upload = {},
+          .vendor = order.vendor,
+          .work = order.work,
+          .priority = order.priority,
+          .delay = order.delay,
+          .webhook_url = order.webhook_url};
 }
 
 const json::array* read_array(const json::object& body, std::string_view field, FieldProblems& missing) {
@@ -89,7 +100,7 @@ const json::array* read_array(const json::object& body, std::string_view field, 
   return nullptr;
 }
 
-Result<std::vector<engine::CutOutOrder>> read_bulk(const json::object& body) {
+Result<std::vector<engine::Order>> read_bulk(const OrderKind& kind, const json::object& body) {
   FieldProblems problems;
   const json::array* records = read_array(body, "recordIds", problems);
   const json::array* photos = read_array(body, "photoUrls", problems);
@@ -100,11 +111,9 @@ Result<std::vector<engine::CutOutOrder>> read_bulk(const json::object& body) {
                                   std::to_string(records->size()));
     return std::move(problems).error("recordIds and photoUrls must have the same length");
   }
-  const std::string vendor = read_vendor(body, problems);
-  const json::value project = own(read_project(body, problems));
-  const OrderOptions options = options_of(body, problems);
+  const engine::Order shared = read_shared(kind, body, problems);
 
-  std::vector<engine::CutOutOrder> orders;
+  std::vector<engine::Order> orders;
   orders.reserve(records->size());
   for (std::size_t i = 0; i < records->size(); ++i) {
     const json::value& record = (*records)[i];
@@ -115,13 +124,9 @@ Result<std::vector<engine::CutOutOrder>> read_bulk(const json::object& body) {
     if (!record_problem.empty()) problems.add(name("recordIds"), std::string(record_problem));
     if (!photo_problem.empty()) problems.add(name("photoUrls"), std::string(photo_problem));
     if (!problems.none()) continue;
-    orders.push_back({.record_id = own(record),
-                      .project_id = project,
-                      .photo_url = std::string(photo.get_string()),
-                      .upload = {},
-                      .vendor = vendor,
-                      .options = options.cut_out,
-                      .priority = options.priority});
+    engine::Order& order = orders.emplace_back(copy_of(shared));
+    order.record_id = own(record);
+    order.photo_url = std::string(photo.get_string());
   }
   if (!problems.none()) return std::move(problems).error();
   return orders;
@@ -129,10 +134,12 @@ Result<std::vector<engine::CutOutOrder>> read_bulk(const json::object& body) {
 
 }  // namespace
 
-Result<engine::CutOutOrder> order_from_json(std::string_view body) { return with_object(body, read_order); }
+Result<engine::Order> order_from_json(const OrderKind& kind, std::string_view body) {
+  return with_object(body, [&kind](const json::object& object) { return read_order(kind, object); });
+}
 
-Result<std::vector<engine::CutOutOrder>> bulk_orders_from_json(std::string_view body) {
-  return with_object(body, read_bulk);
+Result<std::vector<engine::Order>> bulk_orders_from_json(const OrderKind& kind, std::string_view body) {
+  return with_object(body, [&kind](const json::object& object) { return read_bulk(kind, object); });
 }
 
 }  // namespace cutroom::http

@@ -1,30 +1,12 @@
-#include <boost/json/serialize.hpp>
-
-#include "adapters/http/caller.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/json_text.hpp"
-#include "adapters/http/order_input.hpp"
+#include "adapters/http/queue_orders.hpp"
 #include "adapters/http/routes.hpp"
-#include "base/run_on.hpp"
 
 namespace cutroom::http {
 namespace {
 
 namespace asio = boost::asio;
-
-// Reading more than this takes longer than the way to another thread and back.
-constexpr std::size_t kReadHereBytesMax = 128U << 10U;
-
-// Turns the body into orders, on the pool where it is big, and frees it.
-template <class Read>
-asio::awaitable<std::invoke_result_t<Read&>> read_body(const Api& api, Request& request, Read read) {
-  if (request.body.size() <= kReadHereBytesMax) co_return read();
-  co_return co_await run_on(api.use.pool, [&] {
-    auto result = read();
-    request.body = std::string();
-    return result;
-  });
-}
 
 std::string to_json(const jobs::QueueCounts& counts) {
   JsonText json;
@@ -40,56 +22,14 @@ std::string to_json(const jobs::QueueCounts& counts) {
   return std::move(json).str();
 }
 
-std::string queued_json(const engine::Submitted& submitted, const std::string& record_id_json) {
-  JsonText json;
-  json.flag("success", true);
-  json.text("jobId", submitted.job_ids.front());
-  json.raw("recordId", record_id_json);
-  json.text("message", "Job queued for processing");
-  json.number("estimatedTime", submitted.estimated_seconds);
-  return std::move(json).str();
-}
-
-std::string bulk_queued_json(const engine::Submitted& submitted) {
-  std::string ids = "[";
-  for (const jobs::JobId& id : submitted.job_ids) {
-    if (ids.size() > 1) ids += ',';
-    append_json_string(ids, id);
-  }
-  JsonText json;
-  json.flag("success", true);
-  json.raw("jobIds", ids + "]");
-  json.number("count", static_cast<std::int64_t>(submitted.job_ids.size()));
-  json.text("message", "Bulk jobs queued for processing");
-  json.number("estimatedTime", submitted.estimated_seconds);
-  return std::move(json).str();
-}
-
 }  // namespace
 
 asio::awaitable<Response> remove_bg_queue(const Api& api, Request& request) {
-  auto order = co_await read_body(api, request, [&] {
-    return is_form(request) ? order_from_form(request.headers.content_type, request.body)
-                            : order_from_json(request.body);
-  });
-  if (!order) co_return error_response(order.error(), describe(request));
-  if (order->vendor.empty()) order->vendor = caller_vendor(request);
-  const std::string record_id = boost::json::serialize(order->record_id);
-  std::vector<engine::CutOutOrder> orders;
-  orders.push_back(std::move(*order));
-  const auto submitted = co_await api.use.submission.submit(std::move(orders), false);
-  if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return json_response(200, queued_json(*submitted, record_id));
+  return queue_one(api, request, kCutOutKind);
 }
 
 asio::awaitable<Response> bulk_remove_bg(const Api& api, Request& request) {
-  auto orders = co_await read_body(api, request, [&] { return bulk_orders_from_json(request.body); });
-  if (!orders) co_return error_response(orders.error(), describe(request));
-  if (orders->front().vendor.empty())
-    for (engine::CutOutOrder& order : *orders) order.vendor = caller_vendor(request);
-  const auto submitted = co_await api.use.submission.submit(std::move(*orders), true);
-  if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return json_response(200, bulk_queued_json(*submitted));
+  return queue_many(api, request, kCutOutKind);
 }
 
 asio::awaitable<Response> queue_stats(const Api& api, Request& request) {

@@ -1,7 +1,10 @@
-#include "engine/cut_out_path.hpp"
+#include "engine/photo_path.hpp"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "engine/cut_out_order.hpp"
+#include "engine/cut_out_work.hpp"
 #include "fakes.hpp"
 #include "run_coroutine.hpp"
 
@@ -11,22 +14,24 @@ namespace {
 namespace json = boost::json;
 using boost::asio::awaitable;
 
-class CutOutPathTest : public testing::Test {
+class PhotoPathTest : public testing::Test {
  protected:
   // Runs one attempt at a job with this payload.
-  Result<std::string> attempt(const CutOutPayload& payload) {
+  Result<std::string> attempt(const Payload& payload) {
     jobs::Job job{.id = "7", .queue = std::string(jobs::kBackgroundRemoval), .vendor = "v"};
     job.payload_json = to_json(payload);
     Result<std::string> result = Error{};
     test::run_coroutine(io, [&]() -> awaitable<void> {
-      Attempt attempt{.job = job, .stop = stop.get_token(), .report = [this](int percent) {
-                        progress.push_back(percent);
-                      }};
+      StepTimes times;
+      Attempt attempt{.job = job,
+                      .stop = stop.get_token(),
+                      .report = [this](int percent) { progress.push_back(percent); },
+                      .times = times};
       result = co_await path.run(attempt);
     });
     return result;
   }
-  static CutOutPayload photo(std::string url) {
+  static Payload photo(std::string url) {
     return {.record_id = "r1", .project_id = "p1", .photo_url = std::move(url), .vendor = "v"};
   }
 
@@ -41,17 +46,18 @@ class CutOutPathTest : public testing::Test {
   test::FakeSegmenter segmenter;
   CutOutPipeline pipeline{
       {.codec = codec, .segmenter = segmenter, .compute = compute, .model_turn = model_turn}};
-  CutOutPath path{{.photos = photos,
-                   .assets = assets,
-                   .records = records,
-                   .pipeline = pipeline,
-                   .compute = compute,
-                   .clock = clock}};
+  CutOutWork work{pipeline};
+  PhotoPath path{{.photos = photos,
+                  .assets = assets,
+                  .records = records,
+                  .work = work,
+                  .compute = compute,
+                  .clock = clock}};
   std::stop_source stop;
   std::vector<int> progress;
 };
 
-TEST_F(CutOutPathTest, turns_a_photo_into_an_asset_and_a_record) {
+TEST_F(PhotoPathTest, turns_a_photo_into_an_asset_and_a_record) {
   photos.photos["http://x/a"] = "30 20 a";
   const auto result = attempt(photo("http://x/a"));
   ASSERT_TRUE(result) << result.error().text();
@@ -73,14 +79,14 @@ TEST_F(CutOutPathTest, turns_a_photo_into_an_asset_and_a_record) {
   EXPECT_EQ(records.updates[0].job_id, "7");
 }
 
-TEST_F(CutOutPathTest, reports_progress_at_each_step_and_never_backwards) {
+TEST_F(PhotoPathTest, reports_progress_at_each_step_and_never_backwards) {
   photos.photos["http://x/a"] = "30 20 a";
   ASSERT_TRUE(attempt(photo("http://x/a")));
   EXPECT_EQ(progress.size(), 6U);
   EXPECT_TRUE(std::is_sorted(progress.begin(), progress.end()));
 }
 
-TEST_F(CutOutPathTest, measures_each_step) {
+TEST_F(PhotoPathTest, measures_each_step) {
   photos.photos["http://x/a"] = "30 20 a";
   const json::value said = json::parse(*attempt(photo("http://x/a")));
   for (const char* step :
@@ -88,7 +94,7 @@ TEST_F(CutOutPathTest, measures_each_step) {
     EXPECT_TRUE(said.at("timings").as_object().contains(std::string(step) + "Ms")) << step;
 }
 
-TEST_F(CutOutPathTest, runs_the_model_once_for_the_same_photo_with_the_same_options) {
+TEST_F(PhotoPathTest, runs_the_model_once_for_the_same_photo_with_the_same_options) {
   photos.photos["http://x/a"] = "30 20 a";
   photos.photos["http://x/same"] = "30 20 a";
   photos.photos["http://x/other"] = "30 20 b";
@@ -101,13 +107,13 @@ TEST_F(CutOutPathTest, runs_the_model_once_for_the_same_photo_with_the_same_opti
 
   ASSERT_TRUE(attempt(photo("http://x/other")));
   EXPECT_EQ(segmenter.runs, 2);
-  CutOutPayload as_webp = photo("http://x/a");
-  as_webp.options.format = imaging::Format::webp;
+  Payload as_webp = photo("http://x/a");
+  as_webp.work = cut_out_order_of({.format = imaging::Format::webp});
   ASSERT_TRUE(attempt(as_webp));
   EXPECT_EQ(segmenter.runs, 3);
 }
 
-TEST_F(CutOutPathTest, makes_a_cut_out_anew_whose_asset_was_deleted) {
+TEST_F(PhotoPathTest, makes_a_cut_out_anew_whose_asset_was_deleted) {
   photos.photos["http://x/a"] = "30 20 a";
   ASSERT_TRUE(attempt(photo("http://x/a")));
   assets.files.clear();
@@ -116,9 +122,9 @@ TEST_F(CutOutPathTest, makes_a_cut_out_anew_whose_asset_was_deleted) {
   EXPECT_EQ(assets.files.size(), 1U);
 }
 
-TEST_F(CutOutPathTest, reads_an_uploaded_photo_from_the_assets) {
+TEST_F(PhotoPathTest, reads_an_uploaded_photo_from_the_assets) {
   assets.files["up.bin"] = "8 9 u";
-  CutOutPayload upload = photo("http://here/assets/up.bin");
+  Payload upload = photo("http://here/assets/up.bin");
   upload.photo_key = "up.bin";
   ASSERT_TRUE(attempt(upload));
   EXPECT_EQ(photos.fetches, 0);
@@ -129,20 +135,20 @@ TEST_F(CutOutPathTest, reads_an_uploaded_photo_from_the_assets) {
   EXPECT_FALSE(gone.error().retryable());
 }
 
-TEST_F(CutOutPathTest, passes_on_why_a_photo_could_not_be_had_or_read) {
+TEST_F(PhotoPathTest, passes_on_why_a_photo_could_not_be_had_or_read) {
   EXPECT_EQ(attempt(photo("http://x/none")).error().code, Errc::upstream_missing);
   photos.photos["http://x/bad"] = "no picture";
   EXPECT_EQ(attempt(photo("http://x/bad")).error().code, Errc::corrupt_media);
   EXPECT_TRUE(records.updates.empty());
 }
 
-TEST_F(CutOutPathTest, fails_when_the_record_cannot_be_written) {
+TEST_F(PhotoPathTest, fails_when_the_record_cannot_be_written) {
   photos.photos["http://x/a"] = "30 20 a";
   records.failure = Error{.code = Errc::storage_failed};
   EXPECT_EQ(attempt(photo("http://x/a")).error().code, Errc::storage_failed);
 }
 
-TEST_F(CutOutPathTest, ends_soon_after_a_stop_request) {
+TEST_F(PhotoPathTest, ends_soon_after_a_stop_request) {
   photos.photos["http://x/a"] = "30 20 a";
   segmenter.before_infer = [&] { stop.request_stop(); };
   const auto result = attempt(photo("http://x/a"));
@@ -152,7 +158,7 @@ TEST_F(CutOutPathTest, ends_soon_after_a_stop_request) {
   EXPECT_TRUE(records.updates.empty());
 }
 
-TEST_F(CutOutPathTest, tells_the_record_why_the_job_failed) {
+TEST_F(PhotoPathTest, tells_the_record_why_the_job_failed) {
   jobs::Job job{.id = "9", .vendor = "v"};
   job.payload_json = to_json(photo("http://x/a"));
   test::run_coroutine(io, [&]() -> awaitable<void> { co_await path.gave_up(job, "no such photo"); });
