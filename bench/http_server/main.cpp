@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
   using namespace cutroom;
   http::ServerOptions options;
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 3999);
-  http::TestApi test(true, options);
+  boost::asio::io_context io{1};
+  http::TestApi test(io.get_executor(), true, options);
   test.store.keeps_jobs = false;
   test.store.jobs.push_back(
       {.id = "1",
@@ -25,7 +26,6 @@ int main(int argc, char** argv) {
        .vendor = "v",
        .payload_json = R"({"recordId":1,"projectId":"p","photoUrl":"https://example.com/a.jpg"})",
        .result_json = R"({"success":true,"photoUrl":"https://example.com/b.png"})"});
-  boost::asio::io_context io{1};
   auto server = http::make_http_server(io.get_executor(), options, test.api.use);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().text().c_str());

@@ -17,8 +17,11 @@
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
+#include "engine/announcer.hpp"
+#include "engine/control.hpp"
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/cut_out_work.hpp"
+#include "engine/event_hub.hpp"
 #include "engine/photo_path.hpp"
 #include "engine/readiness.hpp"
 #include "engine/recovery.hpp"
@@ -121,8 +124,11 @@ class Server final : public EmbeddedServer {
         store_(std::move(opened.store)),
         records_(std::move(opened.records)),
         photos_(std::move(opened.fetch)),
+        hub_(io.get_executor()),
+        announcer_(hub_, *store_),
         status_(*store_),
-        recovery_(*store_, *records_, clock_),
+        control_({.store = *store_, .records = *records_, .announcer = announcer_, .clock = clock_}),
+        recovery_(*store_, *records_, announcer_, clock_),
         recurring_(io.get_executor(), recurring_tasks()),
         model_loaded_(io.get_executor()) {}
 
@@ -132,11 +138,18 @@ class Server final : public EmbeddedServer {
         {.folder = std::filesystem::path(settings_.data_dir) / "assets"}, pools_.compute);
     if (!assets) return assets.error();
     assets_ = std::move(*assets);
-    submission_ = std::make_unique<engine::Submission>(*store_, *assets_, photos_, estimator_, clock_,
+    submission_ = std::make_unique<engine::Submission>(engine::Submission::Parts{.store = *store_,
+                                                                                 .assets = *assets_,
+                                                                                 .photos = photos_,
+                                                                                 .estimator = estimator_,
+                                                                                 .announcer = announcer_,
+                                                                                 .clock = clock_},
                                                        submission_limits(settings_));
     auto http = http::make_http_server(io_.get_executor(), http_options(settings_),
                                        {.submission = *submission_,
                                         .status = status_,
+                                        .control = control_,
+                                        .hub = hub_,
                                         .readiness = readiness_,
                                         .assets = *assets_,
                                         .clock = clock_,
@@ -184,6 +197,9 @@ class Server final : public EmbeddedServer {
     store_->on_work([this](const std::string& queue) {
       if (worker_ && queue == kQueue) worker_->wake();
     });
+    store_->on_cancel([this](const jobs::JobId& id) {
+      if (worker_) worker_->cancel(id);
+    });
     co_return Result<void>();
   }
 
@@ -206,7 +222,12 @@ class Server final : public EmbeddedServer {
                               .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)},
         photos_, *assets_, *records_, clock_);
     worker_ = std::make_unique<engine::Worker>(
-        io_.get_executor(), *store_, background_removal_->path, estimator_, clock_,
+        io_.get_executor(),
+        engine::Worker::Parts{.store = *store_,
+                              .path = background_removal_->path,
+                              .estimator = estimator_,
+                              .announcer = announcer_,
+                              .clock = clock_},
         engine::WorkerOptions{.queue = kQueue,
                               .slots = static_cast<std::size_t>(settings_.background_removal_slots),
                               .name = random_token(4),
@@ -240,7 +261,10 @@ class Server final : public EmbeddedServer {
   std::unique_ptr<assets_disk::DiskAssetStore> assets_;
   engine::Estimator estimator_;
   engine::Readiness readiness_;
+  engine::EventHub hub_;
+  engine::Announcer announcer_;
   engine::Status status_;
+  engine::Control control_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
   std::unique_ptr<BackgroundRemoval> background_removal_;

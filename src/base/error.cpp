@@ -11,6 +11,8 @@ constexpr std::array kTable{
     ErrorRow{Errc::not_found, 404, "not_found", "Not found", false},
     ErrorRow{Errc::method_not_allowed, 405, "method_not_allowed", "Method not allowed", false},
     ErrorRow{Errc::conflict, 409, "conflict", "Not possible in the present state", false},
+    ErrorRow{Errc::idempotency_conflict, 409, "idempotency_conflict", "The key was used for another request",
+             false},
     ErrorRow{Errc::too_large, 413, "too_large", "Too large", false},
     ErrorRow{Errc::unsupported_media, 415, "unsupported_media", "Not a supported image format", false},
     ErrorRow{Errc::corrupt_media, 422, "corrupt_media", "The image can't be read", false},

@@ -12,24 +12,25 @@ namespace cutroom {
 
 // Each value's HTTP status, stable text code and whether another try can help: error_table().
 enum class Errc : std::uint8_t {
-  invalid_input,       // The caller's data is wrong; `fields` says where.
-  not_found,           // What the id names does not exist (or not for this caller).
-  method_not_allowed,  // The resource exists, the verb does not.
-  conflict,            // The thing is in a state that does not allow this.
-  too_large,           // More bytes or pixels than the limits allow.
-  unsupported_media,   // Not a format that is accepted here.
-  corrupt_media,       // The right format, but it can't be read.
-  address_refused,     // A URL that the fetcher must not follow.
-  upstream_missing,    // The photo's server says 4xx: asking again gives the same.
-  upstream_failed,     // The photo's server failed, or could not be reached: may heal.
-  timed_out,           // Took longer than allowed: may heal.
-  queue_full,          // Too much waiting: come back later.
-  lease_lost,          // Another worker has the job now; its result counts.
-  cancelled,           // Stopped on request.
-  unavailable,         // A needed part is not ready or is stopping: come back later.
-  storage_failed,      // Disk or database said no: may heal.
-  model_failed,        // The model gave an error or nonsense.
-  internal,            // A bug or something unforeseen.
+  invalid_input,         // The caller's data is wrong; `fields` says where.
+  not_found,             // What the id names does not exist (or not for this caller).
+  method_not_allowed,    // The resource exists, the verb does not.
+  conflict,              // The thing is in a state that does not allow this.
+  idempotency_conflict,  // The caller's key was used for another request.
+  too_large,             // More bytes or pixels than the limits allow.
+  unsupported_media,     // Not a format that is accepted here.
+  corrupt_media,         // The right format, but it can't be read.
+  address_refused,       // A URL that the fetcher must not follow.
+  upstream_missing,      // The photo's server says 4xx: asking again gives the same.
+  upstream_failed,       // The photo's server failed, or could not be reached: may heal.
+  timed_out,             // Took longer than allowed: may heal.
+  queue_full,            // Too much waiting: come back later.
+  lease_lost,            // Another worker has the job now; its result counts.
+  cancelled,             // Stopped on request.
+  unavailable,           // A needed part is not ready or is stopping: come back later.
+  storage_failed,        // Disk or database said no: may heal.
+  model_failed,          // The model gave an error or nonsense.
+  internal,              // A bug or something unforeseen.
 };
 
 struct ErrorRow {

@@ -13,8 +13,11 @@ boost::asio::awaitable<Result<void>> Recovery::run(TimePoint before) {
               recovered->failed.size());
   for (const jobs::JobId& id : recovered->failed) {
     const auto job = co_await store_.get(id);
-    if (job) co_await record_failure(records_, *job, job->failed_reason, clock_.now());
+    if (!job) continue;
+    co_await record_failure(records_, *job, job->failed_reason, clock_.now());
+    announcer_.failed(*job, job->failed_reason);
   }
+  for (const jobs::BatchId& id : recovered->batches_done) co_await announcer_.batch_done(id);
   co_return Result<void>();
 }
 

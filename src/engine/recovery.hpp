@@ -6,14 +6,15 @@
 
 #include "base/clock.hpp"
 #include "delivery/record_store.hpp"
+#include "engine/announcer.hpp"
 #include "jobs/job_store.hpp"
 
 namespace cutroom::engine {
 
 class Recovery {
  public:
-  Recovery(jobs::JobStore& store, delivery::RecordStore& records, const Clock& clock)
-      : store_(store), records_(records), clock_(clock) {}
+  Recovery(jobs::JobStore& store, delivery::RecordStore& records, Announcer& announcer, const Clock& clock)
+      : store_(store), records_(records), announcer_(announcer), clock_(clock) {}
 
   // Every lease that ended before `before`; TimePoint::max() where all leaseholders are known to be dead.
   boost::asio::awaitable<Result<void>> run(TimePoint before);
@@ -21,6 +22,7 @@ class Recovery {
  private:
   jobs::JobStore& store_;
   delivery::RecordStore& records_;
+  Announcer& announcer_;
   const Clock& clock_;
 };
 

@@ -1,6 +1,9 @@
 // Use case: look at jobs and queues.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include "base/error.hpp"
@@ -20,6 +23,13 @@ class Status {
   // not_found: "Job not found".
   boost::asio::awaitable<Result<jobs::Job>> job(jobs::JobId);
   boost::asio::awaitable<Result<AllCounts>> counts();
+  // Looks through the store in bounded steps until `limit` jobs are found or so many were looked at that the
+  // caller should ask again.
+  boost::asio::awaitable<Result<jobs::JobPage>> list(jobs::JobFilter, std::optional<jobs::JobId> older_than,
+                                                     std::size_t limit);
+  // not_found.
+  boost::asio::awaitable<Result<std::vector<jobs::AttemptLog>>> log(jobs::JobId);
+  boost::asio::awaitable<Result<jobs::Batch>> batch(jobs::BatchId);
 
  private:
   jobs::JobStore& store_;

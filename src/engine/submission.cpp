@@ -1,5 +1,6 @@
 #include "engine/submission.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 #include "delivery/data_uri.hpp"
@@ -25,49 +26,63 @@ Error bad_photo(Error error, std::optional<std::size_t> index) {
 
 }  // namespace
 
-Submission::Submission(jobs::JobStore& store, delivery::AssetStore& assets,
-                       const delivery::PhotoSource& photos, const Estimator& estimator, const Clock& clock,
-                       SubmissionLimits limits)
-    : store_(store),
-      assets_(assets),
-      photos_(photos),
-      estimator_(estimator),
-      clock_(clock),
-      limits_(limits) {}
+Submission::Submission(Parts parts, SubmissionLimits limits) : parts_(std::move(parts)), limits_(limits) {}
 
-boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> orders, bool bulk) {
+boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> orders,
+                                                             SubmitOptions options) {
   if (stopping_) co_return Error{.code = Errc::unavailable, .message = "The server is stopping"};
   if (orders.size() > limits_.bulk_max)
     co_return Error{.code = Errc::invalid_input,
                     .message = "At most " + std::to_string(limits_.bulk_max) + " photos in one call",
                     .fields = {{"recordIds", "has " + std::to_string(orders.size()) + " entries"}}};
   const std::string queue = orders.front().queue;
+  const std::string vendor = orders.front().vendor;
   Depth& depth = depths_[queue];
   if (auto fresh = co_await refresh(depth, queue); !fresh) co_return fresh.error();
   const jobs::QueueCounts& counts = depth.counts;
   if (counts.waiting + counts.paused + counts.delayed + orders.size() > limits_.waiting_max)
     co_return Error{.code = Errc::queue_full};
 
+  auto new_jobs = co_await accept_all(std::move(orders), options.bulk);
+  if (!new_jobs) co_return new_jobs.error();
+  const std::size_t count = new_jobs->size();
+  std::int64_t estimate = parts_.estimator.seconds_until_done(queue, counts, count);
+  jobs::Handover handover{
+      .jobs = std::move(*new_jobs), .as_batch = options.bulk, .once = std::move(options.once)};
+  if (handover.once) handover.once->note = std::to_string(estimate);
+  if (options.bulk) handover.after_batch = parts_.after_batch(vendor);
+  auto accepted = co_await parts_.store.accept(std::move(handover), parts_.clock.now());
+  if (!accepted) co_return accepted.error();
+  if (accepted->repeated) {
+    estimate = std::strtoll(accepted->note.c_str(), nullptr, 10);
+  } else {
+    depth.counts.waiting += count;
+    for (const jobs::JobId& id : accepted->ids) parts_.announcer.queued(id, accepted->batch, vendor, queue);
+  }
+  co_return Submitted{.job_ids = std::move(accepted->ids),
+                      .estimated_seconds = estimate,
+                      .batch = std::move(accepted->batch),
+                      .repeated = accepted->repeated};
+}
+
+boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> Submission::accept_all(std::vector<Order> orders,
+                                                                                 bool bulk) {
   std::vector<jobs::NewJob> jobs;
   jobs.reserve(orders.size());
   for (std::size_t i = 0; i < orders.size(); ++i) {
-    const int priority = orders[i].priority;
+    jobs::NewJob job{.queue = orders[i].queue,
+                     .priority = orders[i].priority,
+                     .retry = limits_.retry,
+                     .timeout = limits_.job_timeout,
+                     .delay = orders[i].delay};
     auto payload = co_await accept_photo(std::move(orders[i]), bulk ? std::optional(i) : std::nullopt);
     if (!payload) co_return payload.error();
-    jobs.push_back({.queue = queue,
-                    .vendor = payload->vendor,
-                    .payload_json = to_json(*payload),
-                    .priority = priority,
-                    .cost = 1.0,
-                    .retry = limits_.retry,
-                    .timeout = limits_.job_timeout});
+    job.vendor = payload->vendor;
+    job.payload_json = to_json(*payload);
+    job.project = payload->project_key();
+    jobs.push_back(std::move(job));
   }
-  const std::size_t count = jobs.size();
-  auto ids = co_await store_.add(std::move(jobs), clock_.now());
-  if (!ids) co_return ids.error();
-  const std::int64_t estimate = estimator_.seconds_until_done(queue, depth.counts, count);
-  depth.counts.waiting += count;
-  co_return Submitted{.job_ids = std::move(*ids), .estimated_seconds = estimate};
+  co_return jobs;
 }
 
 boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
@@ -89,7 +104,7 @@ boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
       co_return bad_photo({.code = Errc::invalid_input,
                            .message = "is longer than " + std::to_string(kUrlBytesMax) + " bytes"},
                           index);
-    if (auto checked = photos_.check(payload.photo_url); !checked)
+    if (auto checked = parts_.photos.check(payload.photo_url); !checked)
       co_return bad_photo(checked.error(), index);
     co_return payload;
   }
@@ -100,18 +115,18 @@ boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
                         index);
   // Kept before the job exists: a job whose photo was lost in a crash would be an empty promise. The other
   // way round only leaves a file that nobody asks for.
-  auto asset = co_await assets_.put(std::move(*order.upload), "bin");
+  auto asset = co_await parts_.assets.put(std::move(*order.upload), "bin");
   if (!asset) co_return asset.error();
   payload.photo_key = asset->key;
-  payload.photo_url = assets_.url_of(asset->key);
+  payload.photo_url = parts_.assets.url_of(asset->key);
   co_return payload;
 }
 
 boost::asio::awaitable<Result<void>> Submission::refresh(Depth& depth, const std::string& queue) {
-  const TimePoint now = clock_.now();
+  const TimePoint now = parts_.clock.now();
   if (depth.asked_at && now - *depth.asked_at < kDepthAge) co_return Result<void>();
   depth.asked_at = now;  // Before waiting, so that of many callers at once only the first one asks.
-  auto counts = co_await store_.counts(queue);
+  auto counts = co_await parts_.store.counts(queue);
   if (!counts) {
     depth.asked_at.reset();
     co_return counts.error();

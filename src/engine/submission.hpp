@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/error.hpp"
 #include "delivery/asset_store.hpp"
 #include "delivery/photo_source.hpp"
+#include "engine/announcer.hpp"
 #include "engine/estimator.hpp"
 #include "engine/orders.hpp"
 #include "jobs/job_store.hpp"
@@ -30,22 +32,41 @@ struct SubmissionLimits {
 struct Submitted {
   std::vector<jobs::JobId> job_ids;    // In the order of the orders.
   std::int64_t estimated_seconds = 0;  // Until the last of them is done; at least 1.
+  std::optional<jobs::BatchId> batch;  // Of a bulk call.
+  bool repeated = false;  // The call with this key was made before: this is what it was answered.
+};
+
+struct SubmitOptions {
+  bool bulk = false;
+  std::optional<jobs::Once> once;  // `note` is filled in here.
 };
 
 class Submission {
  public:
-  Submission(jobs::JobStore&, delivery::AssetStore&, const delivery::PhotoSource&, const Estimator&,
-             const Clock&, SubmissionLimits);
+  struct Parts {
+    jobs::JobStore& store;
+    delivery::AssetStore& assets;
+    const delivery::PhotoSource& photos;
+    const Estimator& estimator;
+    Announcer& announcer;
+    const Clock& clock;
+    // The job that follows a vendor's batch; none where there's nobody to tell.
+    std::function<std::optional<jobs::NewJob>(const std::string& vendor)> after_batch =
+        [](const std::string&) { return std::nullopt; };
+  };
+  Submission(Parts, SubmissionLimits);
 
   // All of one queue; all of them or none; answered once they are durable. invalid_input names the field of
   // the API
-  // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; unavailable after stop().
-  boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, bool bulk);
+  // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; idempotency_conflict; unavailable after
+  // stop().
+  boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, SubmitOptions);
 
   // Refuses from now on.
   void stop() { stopping_ = true; }
 
  private:
+  boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> accept_all(std::vector<Order>, bool bulk);
   // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
   boost::asio::awaitable<Result<Payload>> accept_photo(Order, std::optional<std::size_t> index);
   // A queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
@@ -56,11 +77,7 @@ class Submission {
   };
   boost::asio::awaitable<Result<void>> refresh(Depth&, const std::string& queue);
 
-  jobs::JobStore& store_;
-  delivery::AssetStore& assets_;
-  const delivery::PhotoSource& photos_;
-  const Estimator& estimator_;
-  const Clock& clock_;
+  Parts parts_;
   SubmissionLimits limits_;
   std::map<std::string, Depth> depths_;  // By queue.
   bool stopping_ = false;

@@ -15,19 +15,27 @@ using boost::asio::awaitable;
 namespace {
 
 // A job that could not be settled keeps its lease until that runs out, and is then recovered.
-void report_unsettled(const jobs::Job& job, const Result<void>& settled) {
-  if (settled) return;
-  if (settled.error().code == Errc::lease_lost)
+void report_unsettled(const jobs::Job& job, const Error& error) {
+  if (error.code == Errc::lease_lost)
     log::warn("job {}: the lease was lost; its result is dropped", job.id);
   else
-    log::error("job {}: could not be settled: {} {}", job.id, settled.error().text(), settled.error().detail);
+    log::error("job {}: could not be settled: {} {}", job.id, error.text(), error.detail);
+}
+
+// [["fetch", 12.3], ...], in milliseconds.
+std::string steps_json(const StepTimes& times) {
+  std::string out = "[";
+  for (const auto& [name, took] : times.steps())
+    fmt::format_to(std::back_inserter(out), R"({}["{}",{:.1f}])", out.size() > 1 ? "," : "", name,
+                   static_cast<double>(took.count()) / 1000.0);
+  return out + "]";
 }
 
 }  // namespace
 
 // One job that this worker runs now.
 struct Worker::Running {
-  enum class Ended : std::uint8_t { no, timed_out, lease_lost, shutdown };
+  enum class Ended : std::uint8_t { no, timed_out, lease_lost, shutdown, cancelled };
 
   Running(jobs::LeasedJob leased, boost::asio::any_io_executor executor)
       : job(std::move(leased.job)), lease(std::move(leased.lease)), done(std::move(executor)) {}
@@ -47,13 +55,9 @@ struct Worker::Running {
   Signal done;  // One of the two has returned.
 };
 
-Worker::Worker(boost::asio::any_io_executor executor, jobs::JobStore& store, JobPath& path,
-               Estimator& estimator, const Clock& clock, WorkerOptions options)
+Worker::Worker(boost::asio::any_io_executor executor, Parts parts, WorkerOptions options)
     : executor_(executor),
-      store_(store),
-      path_(path),
-      estimator_(estimator),
-      clock_(clock),
+      parts_(std::move(parts)),
       options_(std::move(options)),
       work_(executor),
       slot_ended_(executor) {}
@@ -72,13 +76,18 @@ void Worker::start() {
   }
 }
 
+void Worker::cancel(const jobs::JobId& id) {
+  for (Running& running : running_)
+    if (running.job.id == id) running.end(Running::Ended::cancelled);
+}
+
 awaitable<void> Worker::stop(Millis grace) {
   stopping_ = true;
   work_.notify();
-  const TimePoint deadline = clock_.now() + grace;
+  const TimePoint deadline = parts_.clock.now() + grace;
   while (slots_open_ > 0) {
     const auto ticket = slot_ended_.ticket();
-    const Millis left = deadline - clock_.now();
+    const Millis left = deadline - parts_.clock.now();
     if (left <= Millis{0}) break;
     co_await slot_ended_.wait(ticket, left);
   }
@@ -90,8 +99,8 @@ awaitable<void> Worker::slot() {
   while (!stopping_) {
     const auto ticket = work_.ticket();
     jobs::ClaimOptions options{
-        .queue = options_.queue, .worker = options_.name, .lease = options_.lease, .now = clock_.now()};
-    auto claim = co_await store_.claim(std::move(options));
+        .queue = options_.queue, .worker = options_.name, .lease = options_.lease, .now = parts_.clock.now()};
+    auto claim = co_await parts_.store.claim(std::move(options));
     if (!claim) {
       log::error("{}: claim failed: {} {}", options_.queue, claim.error().text(), claim.error().detail);
       if (!stopping_) co_await work_.wait(work_.ticket(), options_.store_pause);
@@ -99,7 +108,7 @@ awaitable<void> Worker::slot() {
       co_await run_one(std::move(*claim->job));
     } else if (!stopping_) {
       std::optional<Millis> until_due;
-      if (claim->due) until_due = std::max(*claim->due - clock_.now(), Millis{1});
+      if (claim->due) until_due = std::max(*claim->due - parts_.clock.now(), Millis{1});
       co_await work_.wait(ticket, until_due);
     }
   }
@@ -108,6 +117,7 @@ awaitable<void> Worker::slot() {
 awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
   running_.emplace_back(std::move(leased), executor_);
   const auto running = std::prev(running_.end());
+  parts_.announcer.active(running->job);
   boost::asio::co_spawn(executor_, keep_alive(*running), [running](std::exception_ptr bug) {
     running->keep_alive_returned = true;
     running->done.notify();
@@ -118,14 +128,16 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
                   .stop = running->stop.get_token(),
                   .report =
                       [this, running](int percent) {
+                        parts_.announcer.progress(running->job, percent);
                         // Not awaited: progress may be lost, the job must not wait for it.
-                        boost::asio::co_spawn(executor_, store_.report_progress(running->lease, percent),
+                        boost::asio::co_spawn(executor_,
+                                              parts_.store.report_progress(running->lease, percent),
                                               [](std::exception_ptr, const Result<void>&) {});
                       },
                   .times = running->times};
   Result<std::string> result = Error{.code = Errc::internal};
   try {
-    result = co_await path_.run(attempt);
+    result = co_await parts_.path.run(attempt);
   } catch (const std::exception& bug) {
     // One photo must not take the process down with it.
     result = Error{.code = Errc::internal, .detail = bug.what()};
@@ -134,20 +146,21 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
   running->path_returned = true;
   running->done.notify();
   while (!running->keep_alive_returned) co_await running->done.wait(running->done.ticket());
-  co_await settle(*running, result);
-  estimator_.ended(options_.queue, running->job.processed_at.value_or(clock_.now()), clock_.now());
+  co_await settle(*running, std::move(result));
+  parts_.estimator.ended(options_.queue, running->job.processed_at.value_or(parts_.clock.now()),
+                         parts_.clock.now());
   running_.erase(running);
 }
 
 // Renews the lease and watches the job's time until its path returns.
 awaitable<void> Worker::keep_alive(Running& running) {
-  const TimePoint deadline = clock_.now() + running.job.timeout;
-  TimePoint next_renewal = clock_.now() + options_.lease / 3;
+  const TimePoint deadline = parts_.clock.now() + running.job.timeout;
+  TimePoint next_renewal = parts_.clock.now() + options_.lease / 3;
   while (!running.path_returned) {
-    const TimePoint now = clock_.now();
+    const TimePoint now = parts_.clock.now();
     if (running.ended == Running::Ended::no && now >= deadline) running.end(Running::Ended::timed_out);
     if (now >= next_renewal) {
-      const auto renewed = co_await store_.extend_lease(running.lease, options_.lease, now);
+      const auto renewed = co_await parts_.store.extend_lease(running.lease, options_.lease, now);
       if (!renewed && renewed.error().code == Errc::lease_lost) running.end(Running::Ended::lease_lost);
       next_renewal = now + options_.lease / 3;
       continue;
@@ -158,52 +171,71 @@ awaitable<void> Worker::keep_alive(Running& running) {
   }
 }
 
-awaitable<void> Worker::settle(Running& running, const Result<std::string>& result) {
-  Result<void> settled;
-  switch (running.ended) {
-    case Running::Ended::lease_lost:
-      log::warn("job {}: the lease was lost; its result is dropped", running.job.id);
-      co_return;
-    case Running::Ended::shutdown:
-      if (!result) {
-        settled = co_await store_.release(running.lease, clock_.now());
-        break;
-      }
-      [[fallthrough]];  // It ended in time after all.
-    case Running::Ended::timed_out:
-    case Running::Ended::no:
-      if (result) {
-        settled = co_await store_.complete(running.lease, *result, clock_.now());
-        break;
-      }
-      if (running.ended == Running::Ended::timed_out) {
-        const auto seconds = std::chrono::duration<double>(running.job.timeout).count();
-        const Error too_long{.code = Errc::timed_out,
-                             .message = fmt::format("Took longer than {} s", seconds)};
-        co_await settle_failure(running, too_long);
-      } else {
-        co_await settle_failure(running, result.error());
-      }
-      co_return;
+awaitable<void> Worker::settle(Running& running, Result<std::string> result) {
+  const jobs::Job& job = running.job;
+  if (running.ended == Running::Ended::lease_lost) {
+    log::warn("job {}: the lease was lost; its result is dropped", job.id);
+    co_return;
   }
-  report_unsettled(running.job, settled);
+  if (result) {  // Perhaps in spite of a stop request that came too late.
+    jobs::Settlement settlement{.move = jobs::Move::complete, .text = *result};
+    settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::completed);
+    if (co_await settle_as(running, std::move(settlement)))
+      parts_.announcer.completed(job, std::move(*result));
+    co_return;
+  }
+  switch (running.ended) {
+    case Running::Ended::shutdown: {
+      jobs::Settlement settlement{.move = jobs::Move::release};
+      if (co_await settle_as(running, std::move(settlement))) parts_.announcer.waiting(job);
+      break;
+    }
+    case Running::Ended::timed_out: {
+      const auto seconds = std::chrono::duration<double>(job.timeout).count();
+      const Error error{.code = Errc::timed_out, .message = fmt::format("Took longer than {} s", seconds)};
+      co_await settle_failure(running, error);
+      break;
+    }
+    case Running::Ended::cancelled: {
+      const Error error{.code = Errc::cancelled, .message = std::string(jobs::kCancelledReason)};
+      co_await settle_failure(running, error);
+      break;
+    }
+    case Running::Ended::lease_lost:
+    case Running::Ended::no:
+      co_await settle_failure(running, result.error());
+      break;
+  }
 }
 
 awaitable<void> Worker::settle_failure(Running& running, const Error& error) {
   const jobs::Job& job = running.job;
-  const std::string reason = error.text();
+  jobs::Settlement settlement{.move = jobs::Move::fail, .text = error.text()};
+  const std::string reason = settlement.text;
   const auto backoff =
       error.retryable() ? jobs::next_backoff(job.retry, job.attempts_made + 1) : std::optional<Millis>();
   log::info("job {}: attempt {} failed: {}{}{}", job.id, job.attempts_made + 1, reason,
             error.detail.empty() ? "" : " | ", error.detail);
-  Result<void> settled;
   if (backoff) {
-    settled = co_await store_.fail_and_retry_at(running.lease, reason, clock_.now() + *backoff, clock_.now());
-  } else {
-    co_await path_.gave_up(job, reason);
-    settled = co_await store_.fail(running.lease, reason, clock_.now());
+    settlement.move = jobs::Move::retry_at;
+    settlement.run_at = parts_.clock.now() + *backoff;
+    if (co_await settle_as(running, std::move(settlement))) parts_.announcer.delayed(job, reason);
+    co_return;
   }
-  report_unsettled(job, settled);
+  co_await parts_.path.gave_up(job, reason);
+  settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::failed);
+  if (co_await settle_as(running, std::move(settlement))) parts_.announcer.failed(job, reason);
+}
+
+awaitable<bool> Worker::settle_as(Running& running, jobs::Settlement settlement) {
+  settlement.steps_json = steps_json(running.times);
+  auto settled = co_await parts_.store.settle(running.lease, std::move(settlement), parts_.clock.now());
+  if (!settled) {
+    report_unsettled(running.job, settled.error());
+    co_return false;
+  }
+  co_await parts_.announcer.batch_done(std::move(settled->batch_done));
+  co_return true;
 }
 
 }  // namespace cutroom::engine

@@ -10,7 +10,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/clock.hpp"
+#include "engine/announcer.hpp"
 #include "engine/estimator.hpp"
+#include "engine/follow_ups.hpp"
 #include "engine/job_path.hpp"
 #include "engine/signal.hpp"
 #include "jobs/job_store.hpp"
@@ -27,12 +29,23 @@ struct WorkerOptions {
 
 class Worker {
  public:
-  Worker(boost::asio::any_io_executor, jobs::JobStore&, JobPath&, Estimator&, const Clock&, WorkerOptions);
+  struct Parts {
+    jobs::JobStore& store;
+    JobPath& path;
+    Estimator& estimator;
+    Announcer& announcer;
+    const Clock& clock;
+    FollowUps follow_ups = no_follow_ups;
+  };
+  Worker(boost::asio::any_io_executor, Parts, WorkerOptions);
   ~Worker();  // After stop() only.
 
   void start();
   // Something may be claimable in the queue.
   void wake() { work_.notify(); }
+
+  // Stops the job where it runs here; it fails at its next step.
+  void cancel(const jobs::JobId&);
 
   // Claims nothing more; lets running jobs end within `grace`, then stops them and gives their leases back
   // without counting an attempt. Returns when no job of it runs any more.
@@ -46,14 +59,12 @@ class Worker {
   boost::asio::awaitable<void> slot();
   boost::asio::awaitable<void> run_one(jobs::LeasedJob);
   boost::asio::awaitable<void> keep_alive(Running&);
-  boost::asio::awaitable<void> settle(Running&, const Result<std::string>&);
+  boost::asio::awaitable<void> settle(Running&, Result<std::string>);
   boost::asio::awaitable<void> settle_failure(Running&, const Error&);
+  boost::asio::awaitable<bool> settle_as(Running&, jobs::Settlement);
 
   boost::asio::any_io_executor executor_;
-  jobs::JobStore& store_;
-  JobPath& path_;
-  Estimator& estimator_;
-  const Clock& clock_;
+  Parts parts_;
   WorkerOptions options_;
 
   Signal work_;  // A claim may succeed, or stopping_ has changed.

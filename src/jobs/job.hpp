@@ -20,6 +20,9 @@ std::optional<JobState> job_state_from(std::string_view word);
 // Decimal digits, unique in a store, never used again. Opaque to clients.
 using JobId = std::string;
 
+// Decimal digits; of jobs handed in together. Unique in a store, also among the ids of jobs.
+using BatchId = std::string;
+
 // The three queues by name, as in Bull's keys.
 inline constexpr std::string_view kBackgroundRemoval = "background-removal";
 inline constexpr std::string_view kFaceCrop = "face-crop";
@@ -45,6 +48,8 @@ struct NewJob {
   double cost = 1.0;         // In units of the queue's average job; > 0 (jobs/fair_order.hpp).
   RetryPolicy retry{};
   Millis timeout{60'000};  // Per attempt.
+  std::string project;  // The platform's word for what belongs together; for finding it again. May be empty.
+  Millis delay{0};      // Delayed for so long before it waits.
 };
 
 struct Job {
@@ -56,6 +61,8 @@ struct Job {
   double cost = 1.0;
   RetryPolicy retry{};
   Millis timeout{60'000};
+  std::string project;
+  std::optional<BatchId> batch;
 
   JobState state = JobState::waiting;
   int attempts_made = 0;  // Attempts that ended (failed or completed), as in Bull. Not the one running.
@@ -81,6 +88,33 @@ struct Lease {
 struct LeasedJob {
   Job job;
   Lease lease;
+};
+
+// Jobs that were handed in together.
+struct Batch {
+  BatchId id;
+  std::string queue;
+  std::string vendor;
+  TimePoint created_at{};
+  std::uint64_t total = 0;
+  std::uint64_t active = 0;
+  std::uint64_t delayed = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t removed = 0;         // Forgotten before they ended.
+  std::optional<TimePoint> done_at;  // When the last of them ended; a retried one opens the batch again.
+  std::uint64_t waiting() const { return total - active - delayed - completed - failed - removed; }
+  bool operator==(const Batch&) const = default;
+};
+
+// How one attempt at a job ended.
+struct AttemptLog {
+  TimePoint started_at{};
+  TimePoint ended_at{};
+  std::string outcome;     // completed, failed, retried, released, stalled, cancelled
+  std::string error;       // Where it failed.
+  std::string steps_json;  // The worker's steps with their times, as JSON array; may be empty.
+  bool operator==(const AttemptLog&) const = default;
 };
 
 // How many jobs of a queue are in each state.

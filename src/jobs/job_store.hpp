@@ -22,6 +22,7 @@
 #include "base/error.hpp"
 #include "jobs/fair_order.hpp"
 #include "jobs/job.hpp"
+#include "jobs/job_moves.hpp"
 
 namespace cutroom::jobs {
 
@@ -39,17 +40,100 @@ struct Claim {
   std::optional<TimePoint> due;
 };
 
+// A caller's word that what it sends with the same key is the same call, so that a repeated one is done once.
+struct Once {
+  std::string scope;        // Whose key it is.
+  std::string key;          // The caller's own.
+  std::string fingerprint;  // Of the call: another call with the same key is a mistake.
+  std::string note;         // Given back with each repetition.
+};
+
+// Keys are remembered for so long; then a repeated call is a new one.
+inline constexpr Millis kOnceKept{24 * 3'600'000};
+
+// Jobs as they are handed in together.
+struct Handover {
+  std::vector<NewJob> jobs;
+  bool as_batch = false;  // All of one queue and vendor, at least one.
+  std::optional<Once> once{};
+  // Accepted when the last job of the batch has ended, in the same step; {batch} in its payload stands for
+  // the id.
+  std::optional<NewJob> after_batch{};
+};
+
+struct Accepted {
+  std::vector<JobId> ids;  // In the order handed over.
+  std::optional<BatchId> batch;
+  bool repeated = false;  // Nothing was added: these are the ids of the first call with the key.
+  std::string note;       // That call's.
+  bool operator==(const Accepted&) const = default;
+};
+
+// How an attempt ends that the worker itself ends.
+struct Settlement {
+  Move move = Move::release;          // complete, fail, retry_at or release.
+  std::string text{};                 // complete: the result's JSON. fail, retry_at: the reason.
+  std::optional<TimePoint> run_at{};  // With retry_at.
+  std::string steps_json{};           // For the log.
+  std::vector<NewJob> follow_ups{};   // Accepted in the same step.
+};
+
+struct Settled {
+  std::optional<BatchId> batch_done;  // The batch whose last job this was.
+  bool operator==(const Settled&) const = default;
+};
+
+struct Cancelled {
+  bool is_stopping = false;  // It is active: its worker was told, and it fails at its next step.
+  std::optional<BatchId> batch_done;
+  bool operator==(const Cancelled&) const = default;
+};
+
+// What a cancelled job gives as its reason.
+inline constexpr std::string_view kCancelledReason = "Cancelled";
+
 struct Recovered {
   std::vector<JobId> waiting;  // Will run again.
-  std::vector<JobId> failed;   // Their workers died once too often.
+  std::vector<JobId> failed;   // Their workers died once too often, or they had been cancelled.
+  std::vector<BatchId> batches_done;
+  bool operator==(const Recovered&) const = default;
+};
+
+// Which jobs are meant; what is not set means all.
+struct JobFilter {
+  std::optional<std::string> queue{};
+  std::optional<JobState> state{};  // `paused` means waiting in a paused queue.
+  std::optional<std::string> vendor{};
+  std::optional<std::string> project{};
+  std::optional<BatchId> batch{};
+  std::optional<TimePoint> since{};  // Created at or after.
+  std::optional<TimePoint> until{};  // Created before.
+};
+
+struct JobPage {
+  std::vector<Job> jobs;  // Newest first.
+  // Where to go on: jobs older than this one. None at the end. A page may be short, even empty, and yet not
+  // be the last: one step looks at kListSpan ids at most.
+  std::optional<JobId> older_than;
+};
+
+inline constexpr std::uint64_t kListSpan = 4'096;
+
+// Which ended jobs are to be forgotten.
+struct PruneRule {
+  std::string queue;
+  JobState state = JobState::completed;  // Or failed.
+  TimePoint ended_before{};
+  std::uint64_t keep_newest_max = 0;  // Beyond so many the oldest go too, whatever their age.
 };
 
 // A lease may run out this often before the job is a dead letter: the photo may be what kills the worker.
 inline constexpr int kStallsMax = 3;
 
 // One claim makes at most this many due jobs waiting, the longest due first, so that its time is bounded; the
-// next claim goes on.
+// next claim goes on. Removing and pruning go on in steps of as many.
 inline constexpr std::size_t kPromoteMax = 1'000;
+inline constexpr std::size_t kRemoveMax = 1'000;
 
 class JobStore {
  public:
@@ -59,9 +143,14 @@ class JobStore {
   // delayed job's due time came nearer; on the executor given at construction, after the commit. Spurious
   // calls are fine, missing ones are not. Set once, before the first job.
   virtual void on_work(std::function<void(const std::string& queue)>) = 0;
+  // The same for an active job that somebody has cancelled.
+  virtual void on_cancel(std::function<void(const JobId&)>) = 0;
 
-  // Accepts all of them or none, in this order; ids in the same order. invalid_input: jobs/new_job_rules.hpp.
-  virtual boost::asio::awaitable<Result<std::vector<JobId>>> add(std::vector<NewJob>, TimePoint now) = 0;
+  // Accepts all of them or none. invalid_input: jobs/new_job_rules.hpp. idempotency_conflict: the key belongs
+  // to another call.
+  virtual boost::asio::awaitable<Result<Accepted>> accept(Handover, TimePoint now) = 0;
+  // Without batch and key.
+  boost::asio::awaitable<Result<std::vector<JobId>>> add(std::vector<NewJob>, TimePoint now);
 
   // Leases the next job of the queue in fair order (jobs/fair_order.hpp). Delayed jobs that are due are
   // waiting ones first. Nothing from a paused queue. A lease, not a pop: a worker that dies must not lose the
@@ -75,14 +164,16 @@ class JobStore {
   // Percent, brought into 0..100, for who asks get(). May be forgotten in a crash. lease_lost as above.
   virtual boost::asio::awaitable<Result<void>> report_progress(Lease, int percent) = 0;
 
-  // The four ways in which a lease ends well. Each: lease_lost where the lease is not the job's present one;
-  // then nothing has changed. An expired lease that nobody has recovered yet still counts.
-  virtual boost::asio::awaitable<Result<void>> complete(Lease, std::string result_json, TimePoint now) = 0;
-  virtual boost::asio::awaitable<Result<void>> fail(Lease, std::string reason, TimePoint now) = 0;
-  virtual boost::asio::awaitable<Result<void>> fail_and_retry_at(Lease, std::string reason, TimePoint run_at,
-                                                                 TimePoint now) = 0;
-  // Back to its old place among the waiting; neither attempt nor stall counted.
-  virtual boost::asio::awaitable<Result<void>> release(Lease, TimePoint now) = 0;
+  // Ends the lease well. lease_lost where it is not the job's present one; then nothing has changed. An
+  // expired lease that nobody has recovered yet still counts. A released job goes back to its old place among
+  // the waiting, neither attempt nor stall counted. A cancelled job that is released or to be retried fails.
+  virtual boost::asio::awaitable<Result<Settled>> settle(Lease, Settlement, TimePoint now) = 0;
+  // The four ways by name, with nothing beside.
+  boost::asio::awaitable<Result<void>> complete(Lease, std::string result_json, TimePoint now);
+  boost::asio::awaitable<Result<void>> fail(Lease, std::string reason, TimePoint now);
+  boost::asio::awaitable<Result<void>> fail_and_retry_at(Lease, std::string reason, TimePoint run_at,
+                                                         TimePoint now);
+  boost::asio::awaitable<Result<void>> release(Lease, TimePoint now);
 
   // Takes back every lease that ended before `now`: a stall is counted; beyond kStallsMax the job fails,
   // finished when its lease ended. Both lists by age. The embedded stores belong to one process, which calls
@@ -93,12 +184,33 @@ class JobStore {
   virtual boost::asio::awaitable<Result<Job>> get(JobId) = 0;
   // Zeroes for a queue that nobody has used.
   virtual boost::asio::awaitable<Result<QueueCounts>> counts(std::string queue) = 0;
+  // Newest first, at most `limit`. A cursor stays good whatever happens to the jobs.
+  virtual boost::asio::awaitable<Result<JobPage>> list(JobFilter, std::optional<JobId> older_than,
+                                                       std::size_t limit) = 0;
+  // The attempts that have ended, oldest first. not_found.
+  virtual boost::asio::awaitable<Result<std::vector<AttemptLog>>> log(JobId) = 0;
+  // not_found.
+  virtual boost::asio::awaitable<Result<Batch>> batch(BatchId) = 0;
 
+  // A waiting or delayed job fails now with kCancelledReason, its follow-ups are accepted; an active one is
+  // marked and on_cancel tells its worker (whose settlement brings follow-ups of its own). not_found;
+  // conflict where it has ended.
+  virtual boost::asio::awaitable<Result<Cancelled>> cancel(JobId, std::vector<NewJob> follow_ups,
+                                                           TimePoint now) = 0;
+  // A delayed job waits now. not_found, conflict.
+  virtual boost::asio::awaitable<Result<void>> promote(JobId) = 0;
   // A dead letter waits again, at the end of its vendor's line, with all attempts before it. not_found,
   // conflict.
   virtual boost::asio::awaitable<Result<void>> retry(JobId, TimePoint now) = 0;
   // Forgets a job that is not active. not_found, conflict.
-  virtual boost::asio::awaitable<Result<void>> remove(JobId) = 0;
+  virtual boost::asio::awaitable<Result<void>> remove(JobId, TimePoint now) = 0;
+  // Forgets waiting jobs of the queue, the newest first, of one vendor where it is given; how many. Less than
+  // kRemoveMax: none are left.
+  virtual boost::asio::awaitable<Result<std::size_t>> remove_waiting(std::string queue,
+                                                                     std::optional<std::string> vendor,
+                                                                     TimePoint now) = 0;
+  // Forgets ended jobs, the oldest first; how many. 0: none are left for now.
+  virtual boost::asio::awaitable<Result<std::size_t>> prune(PruneRule) = 0;
 
   // A paused queue accepts jobs and lets running ones end, but gives out none. Kept over a restart.
   virtual boost::asio::awaitable<Result<void>> set_paused(std::string queue, bool paused) = 0;

@@ -51,7 +51,7 @@ TEST_P(DurableJobStore, takes_back_the_leases_of_the_process_before_and_refuses_
 
 TEST_P(DurableJobStore, never_uses_an_id_again) {
   const auto ids = add({job_of("v"), job_of("v")}).value();
-  ASSERT_TRUE(run(store().remove(ids[1])));
+  ASSERT_TRUE(run(store().remove(ids[1], kStart)));
   reopen();
   EXPECT_NE(add_one(job_of("v")), ids[1]);
 }

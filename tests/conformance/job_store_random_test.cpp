@@ -64,16 +64,65 @@ class RandomOperations {
     if (dice < 80) return recover(now_);
     if (dice < 86)
       return on_both([&, id = any_id()](jobs::JobStore& store) { return store.retry(id, now_); });
-    if (dice < 91) return on_both([&, id = any_id()](jobs::JobStore& store) { return store.remove(id); });
+    if (dice < 91)
+      return on_both([&, id = any_id()](jobs::JobStore& store) { return store.remove(id, now_); });
     if (dice < 93) {
       return on_both([q = queue(), paused = pick(3) == 0](jobs::JobStore& store) {
         return store.set_paused(q, paused);
       });
     }
     if (dice < 96) return set_share();
-    if (dice < 98) return on_both([&, id = any_id()](jobs::JobStore& store) { return store.get(id); });
-    if (dice < 99) return on_both([q = queue()](jobs::JobStore& store) { return store.counts(q); });
+    if (dice < 98) return look();
+    if (dice < 99) return decide();
     reopen();
+  }
+
+  void look() {
+    const int dice = pick(4);
+    if (dice == 0) return on_both([id = any_id()](jobs::JobStore& store) { return store.get(id); });
+    if (dice == 1) return on_both([id = any_id()](jobs::JobStore& store) { return store.log(id); });
+    if (dice == 2) return on_both([q = queue()](jobs::JobStore& store) { return store.counts(q); });
+    jobs::JobFilter filter;
+    if (pick(2) == 0) filter.queue = queue();
+    if (pick(2) == 0) filter.vendor = vendor();
+    if (pick(2) == 0) filter.state = static_cast<jobs::JobState>(pick(6));
+    if (pick(4) == 0) filter.project = "p" + std::to_string(pick(3));
+    if (pick(4) == 0) filter.since = now_ - Millis{pick(20'000)};
+    if (pick(4) == 0 && !batches_.empty()) filter.batch = batches_.back();
+    ASSERT_EQ(list(expected_, filter), list(actual_, filter)) << "step " << step_;
+  }
+  // All pages of it.
+  std::vector<jobs::JobId> list(StoreDriver& driver, const jobs::JobFilter& filter) {
+    std::vector<jobs::JobId> ids;
+    std::optional<jobs::JobId> older_than;
+    do {
+      const auto page = driver.run(driver.store().list(filter, older_than, 7)).value();
+      for (const Job& job : page.jobs) ids.push_back(job.id);
+      older_than = page.older_than;
+    } while (older_than);
+    return ids;
+  }
+
+  void decide() {
+    const int dice = pick(8);
+    if (dice < 4) {
+      for (int n = 0; n < 4; ++n) {
+        std::vector<jobs::NewJob> follow_ups;
+        if (pick(2) == 0) follow_ups.push_back(job_of("follower", "r"));
+        on_both([&, id = any_id()](jobs::JobStore& store) { return store.cancel(id, follow_ups, now_); });
+      }
+    } else if (dice < 6) {
+      on_both([&, id = any_id()](jobs::JobStore& store) { return store.promote(id); });
+    } else if (dice == 6) {
+      on_both(
+          [&, q = queue(), v = vendor()](jobs::JobStore& store) { return store.remove_waiting(q, v, now_); });
+    } else {
+      const jobs::PruneRule rule{.queue = queue(),
+                                 .state = pick(2) == 0 ? jobs::JobState::completed : jobs::JobState::failed,
+                                 .ended_before = now_ - Millis{20'000},
+                                 .keep_newest_max = static_cast<std::uint64_t>(pick(2) == 0 ? 1'000 : 40)};
+      on_both([&](jobs::JobStore& store) { return store.prune(rule); });
+    }
   }
 
   void add() {
@@ -83,11 +132,28 @@ class RandomOperations {
       job.payload_json = std::to_string(step_);
       job.priority = pick(3) == 0 ? pick(5) - 2 : 0;
       job.cost = pick(2) == 0 ? 1.0 : 0.1 * (1 + pick(50));
+      if (pick(8) == 0) job.delay = Millis{pick(500)};
+      if (pick(3) == 0) job.project = "p" + std::to_string(pick(3));
       new_jobs.push_back(job);
     }
-    const auto expected = expected_.add(new_jobs, now_);
-    same(expected, actual_.add(new_jobs, now_));
-    ids_.insert(ids_.end(), expected->begin(), expected->end());
+    jobs::Handover handover{.jobs = std::move(new_jobs), .as_batch = pick(3) == 0};
+    if (handover.as_batch)
+      for (jobs::NewJob& job : handover.jobs) {
+        job.queue = handover.jobs.front().queue;
+        job.vendor = handover.jobs.front().vendor;
+      }
+    if (handover.as_batch && pick(3) == 0) handover.after_batch = job_of("follower", "r");
+    if (pick(3) == 0) {
+      handover.once = {.scope = "s",
+                       .key = std::to_string(pick(30)),
+                       .fingerprint = std::to_string(pick(2)),
+                       .note = std::to_string(step_)};
+    }
+    const auto expected = expected_.run(expected_.store().accept(handover, now_));
+    same(expected, actual_.run(actual_.store().accept(handover, now_)));
+    if (!expected || expected->repeated) return;
+    ids_.insert(ids_.end(), expected->ids.begin(), expected->ids.end());
+    if (expected->batch) batches_.push_back(*expected->batch);
   }
 
   void claim() {
@@ -109,12 +175,15 @@ class RandomOperations {
     const Pair pair = *at;
     const int dice = pick(12);
     if (dice >= 2 && pick(4) != 0) leases_.erase(at);  // Else used again: then it is lost.
-    const auto call = [&](jobs::JobStore& store, const jobs::Lease& lease) {
-      if (dice < 5) return store.complete(lease, "{\"n\":" + std::to_string(step_) + "}", now_);
-      if (dice < 7) return store.fail(lease, "reason " + std::to_string(step_), now_);
-      if (dice < 10) return store.fail_and_retry_at(lease, "again", now_ + Millis{(step_ % 5) * 100}, now_);
-      return store.release(lease, now_);
-    };
+    jobs::Settlement settlement{.steps_json = step_ % 2 == 0 ? R"([["fetch",1]])" : ""};
+    if (dice < 5)
+      settlement = {.move = jobs::Move::complete, .text = "{\"n\":" + std::to_string(step_) + "}"};
+    else if (dice < 7)
+      settlement = {.move = jobs::Move::fail, .text = "reason " + std::to_string(step_)};
+    else if (dice < 10)
+      settlement = {
+          .move = jobs::Move::retry_at, .text = "again", .run_at = now_ + Millis{(step_ % 5) * 100}};
+    if (pick(6) == 0) settlement.follow_ups.push_back(job_of("follower", "r"));
     if (dice == 0) {
       return same(expected_.run(expected_.store().extend_lease(pair.expected, Millis{500}, now_)),
                   actual_.run(actual_.store().extend_lease(pair.actual, Millis{500}, now_)));
@@ -123,8 +192,8 @@ class RandomOperations {
       return same(expected_.run(expected_.store().report_progress(pair.expected, step_ % 101)),
                   actual_.run(actual_.store().report_progress(pair.actual, step_ % 101)));
     }
-    same(expected_.run(call(expected_.store(), pair.expected)),
-         actual_.run(call(actual_.store(), pair.actual)));
+    same(expected_.run(expected_.store().settle(pair.expected, settlement, now_)),
+         actual_.run(actual_.store().settle(pair.actual, settlement, now_)));
   }
 
   void recover(TimePoint now) {
@@ -132,6 +201,7 @@ class RandomOperations {
     const auto actual = actual_.run(actual_.store().recover_expired(now)).value();
     ASSERT_EQ(expected.waiting, actual.waiting) << "step " << step_;
     ASSERT_EQ(expected.failed, actual.failed) << "step " << step_;
+    ASSERT_EQ(expected.batches_done, actual.batches_done) << "step " << step_;
   }
 
   void set_share() {
@@ -155,6 +225,8 @@ class RandomOperations {
   void compare_everything() {
     for (const auto& name : kQueues)
       ASSERT_EQ(expected_.counts(name), actual_.counts(name)) << "step " << step_;
+    for (const auto& id : batches_)
+      same(expected_.run(expected_.store().batch(id)), actual_.run(actual_.store().batch(id)));
     const auto expected = get_all(expected_);
     const auto actual = get_all(actual_);
     for (std::size_t i = 0; i < ids_.size(); ++i) {
@@ -176,6 +248,7 @@ class RandomOperations {
   TimePoint now_ = kStart;
   int step_ = 0;
   std::vector<jobs::JobId> ids_;
+  std::vector<jobs::BatchId> batches_;
   std::vector<Pair> leases_;
 };
 

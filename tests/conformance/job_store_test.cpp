@@ -76,7 +76,7 @@ TEST_P(JobStore, accepts_no_jobs_at_all) { EXPECT_TRUE(add({}).value().empty());
 
 TEST_P(JobStore, never_uses_an_id_again) {
   const auto first = add_one(job_of("v"));
-  ASSERT_TRUE(run(store().remove(first)));
+  ASSERT_TRUE(run(store().remove(first, kStart)));
   EXPECT_NE(add_one(job_of("v")), first);
 }
 
@@ -86,7 +86,7 @@ TEST_P(JobStore, knows_no_job_by_an_id_it_never_gave) {
        {std::string("0"), std::string("-1"), std::string("999999"), std::string(""), "0" + id, id + " ",
         std::string("abc"), std::string("99999999999999999999")}) {
     EXPECT_EQ(get(wrong).error().code, Errc::not_found) << wrong;
-    EXPECT_EQ(run(store().remove(wrong)).error().code, Errc::not_found) << wrong;
+    EXPECT_EQ(run(store().remove(wrong, kStart)).error().code, Errc::not_found) << wrong;
     EXPECT_EQ(run(store().retry(wrong, kStart)).error().code, Errc::not_found) << wrong;
   }
 }
@@ -290,12 +290,12 @@ TEST_P(JobStore, forgets_a_job_in_every_state_but_active) {
   ASSERT_TRUE(run(store().fail(claim_lease(), "no", kStart)));
   ASSERT_TRUE(run(store().fail_and_retry_at(claim_lease(), "no", kStart + Millis{1}, kStart)));
   claim();
-  EXPECT_EQ(run(store().remove(ids[3])).error().code, Errc::conflict);
+  EXPECT_EQ(run(store().remove(ids[3], kStart)).error().code, Errc::conflict);
   EXPECT_EQ(job(ids[3]).state, JobState::active);
   for (const std::size_t i : {0U, 1U, 2U, 4U}) {
-    EXPECT_TRUE(run(store().remove(ids[i])));
+    EXPECT_TRUE(run(store().remove(ids[i], kStart)));
     EXPECT_EQ(get(ids[i]).error().code, Errc::not_found);
-    EXPECT_EQ(run(store().remove(ids[i])).error().code, Errc::not_found);
+    EXPECT_EQ(run(store().remove(ids[i], kStart)).error().code, Errc::not_found);
   }
   EXPECT_EQ(counts(), (QueueCounts{.waiting = 1, .active = 1}));
   EXPECT_EQ(claim_id(kStart + Millis{2}), ids[5]);
@@ -306,7 +306,7 @@ TEST_P(JobStore, forgets_a_retried_job_that_waits_at_its_new_place) {
   const auto ids = add({job_of("v"), job_of("v")}).value();
   ASSERT_TRUE(run(store().fail(claim_lease(), "no", kStart)));
   ASSERT_TRUE(run(store().retry(ids[0], kStart)));
-  ASSERT_TRUE(run(store().remove(ids[0])));
+  ASSERT_TRUE(run(store().remove(ids[0], kStart)));
   EXPECT_EQ(claim_id(), ids[1]);
   EXPECT_EQ(claim_id(), "");
 }

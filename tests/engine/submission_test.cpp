@@ -17,8 +17,10 @@ class SubmissionTest : public testing::Test {
  protected:
   Result<Submitted> submit(std::vector<Order> orders, bool bulk = false) {
     Result<Submitted> answer = Error{};
-    test::run_coroutine(
-        io, [&]() -> awaitable<void> { answer = co_await submission.submit(std::move(orders), bulk); });
+    test::run_coroutine(io, [&]() -> awaitable<void> {
+      SubmitOptions options{.bulk = bulk, .once = once};
+      answer = co_await submission.submit(std::move(orders), std::move(options));
+    });
     return answer;
   }
   Result<Submitted> submit_one(Order order) {
@@ -42,14 +44,22 @@ class SubmissionTest : public testing::Test {
     return out;
   }
 
+  std::optional<jobs::Once> once;  // With each call of submit().
   boost::asio::io_context io;
   SystemClock clock;
   store_memory::MemoryStore store{io.get_executor()};
   test::FakeAssets assets;
   test::FakePhotos photos;
   Estimator estimator;
-  Submission submission{store,     assets, photos,
-                        estimator, clock,  {.waiting_max = 5, .bulk_max = 4, .photo_bytes_max = 100}};
+  EventHub hub{io.get_executor()};
+  Announcer announcer{hub, store};
+  Submission submission{{.store = store,
+                         .assets = assets,
+                         .photos = photos,
+                         .estimator = estimator,
+                         .announcer = announcer,
+                         .clock = clock},
+                        {.waiting_max = 5, .bulk_max = 4, .photo_bytes_max = 100}};
 };
 
 TEST_F(SubmissionTest, makes_a_durable_job_of_an_order) {
@@ -134,6 +144,47 @@ TEST_F(SubmissionTest, estimates_from_depth_and_speed) {
   EXPECT_EQ(submit_one(order("http://x/a"))->estimated_seconds, 2);
   EXPECT_EQ(submit_one(order("http://x/a"))->estimated_seconds, 4);
   EXPECT_EQ(submit_one(order("http://x/a"))->estimated_seconds, 6);
+}
+
+TEST_F(SubmissionTest, makes_a_batch_of_a_bulk_call) {
+  std::vector<Order> orders;
+  orders.push_back(order("http://x/a"));
+  orders.push_back(order("http://x/b"));
+  const auto all = hub.subscribe({});
+  const auto said = submit(std::move(orders), true);
+  ASSERT_TRUE(said);
+  ASSERT_TRUE(said->batch);
+  EXPECT_EQ(job(said->job_ids[1]).batch, said->batch);
+  EXPECT_EQ(job(said->job_ids[1]).project, "p");
+  EventHub::Subscription::Batch heard;
+  test::run_coroutine(io, [&]() -> awaitable<void> { heard = co_await all->next(Millis{0}); });
+  ASSERT_EQ(heard.events.size(), 2U);
+  EXPECT_EQ(heard.events[1].type, EventType::queued);
+  EXPECT_EQ(heard.events[1].job, said->job_ids[1]);
+  EXPECT_EQ(heard.events[1].batch, said->batch);
+  EXPECT_FALSE(submit_one(order("http://x/c"))->batch);
+}
+
+TEST_F(SubmissionTest, answers_a_repeated_call_as_the_first) {
+  estimator.seed(std::string(jobs::kBackgroundRemoval), Millis{2000});
+  once = jobs::Once{.scope = "v", .key = "k", .fingerprint = "1", .note = {}};
+  const auto first = submit_one(order("http://x/a"));
+  const auto again = submit_one(order("http://x/a"));
+  ASSERT_TRUE(again);
+  EXPECT_FALSE(first->repeated);
+  EXPECT_TRUE(again->repeated);
+  EXPECT_EQ(again->job_ids, first->job_ids);
+  EXPECT_EQ(again->estimated_seconds, first->estimated_seconds);
+  EXPECT_EQ(counts().waiting, 1U);
+  once->fingerprint = "2";
+  EXPECT_EQ(submit_one(order("http://x/b")).error().code, Errc::idempotency_conflict);
+}
+
+TEST_F(SubmissionTest, delays_a_job_that_asks_for_it) {
+  Order later = order("http://x/a");
+  later.delay = Millis{60'000};
+  const auto said = submit_one(std::move(later));
+  EXPECT_EQ(job(said->job_ids[0]).state, jobs::JobState::delayed);
 }
 
 TEST_F(SubmissionTest, refuses_work_once_it_stops) {

@@ -80,8 +80,12 @@ class WorkerTest : public testing::Test {
   ScriptedPath path;
   Estimator estimator;
   Signal changed{io.get_executor()};
-  Worker worker{io.get_executor(), store, path,
-                estimator,         clock, {.queue = kQueue, .slots = 3, .name = "test"}};
+  EventHub hub{io.get_executor()};
+  Announcer announcer{hub, store};
+  Worker worker{
+      io.get_executor(),
+      {.store = store, .path = path, .estimator = estimator, .announcer = announcer, .clock = clock},
+      {.queue = kQueue, .slots = 3, .name = "test"}};
 };
 
 TEST_F(WorkerTest, completes_a_job_with_the_result_of_its_path) {

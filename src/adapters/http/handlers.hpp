@@ -16,6 +16,29 @@ boost::asio::awaitable<Response> queue_stats(const Api&, Request&);
 
 // routes_jobs.cpp: one job.
 boost::asio::awaitable<Response> get_job(const Api&, Request&);
+boost::asio::awaitable<Response> remove_job(const Api&, Request&);
+boost::asio::awaitable<Response> cancel_job(const Api&, Request&);
+boost::asio::awaitable<Response> retry_job(const Api&, Request&);
+boost::asio::awaitable<Response> promote_job(const Api&, Request&);
+boost::asio::awaitable<Response> job_logs(const Api&, Request&);
+
+// routes_job_list.cpp: many jobs.
+boost::asio::awaitable<Response> list_jobs(const Api&, Request&);
+boost::asio::awaitable<Response> retry_jobs(const Api&, Request&);
+
+// routes_batches.cpp: what was handed in by one bulk call.
+boost::asio::awaitable<Response> get_batch(const Api&, Request&);
+boost::asio::awaitable<Response> cancel_batch(const Api&, Request&);
+
+// routes_events.cpp: what happens, as it happens.
+boost::asio::awaitable<Response> job_events(const Api&, Request&);
+boost::asio::awaitable<Response> batch_events(const Api&, Request&);
+boost::asio::awaitable<Response> vendor_events(const Api&, Request&);
+
+// routes_queue_control.cpp: whole queues.
+boost::asio::awaitable<Response> pause_queue(const Api&, Request&);
+boost::asio::awaitable<Response> resume_queue(const Api&, Request&);
+boost::asio::awaitable<Response> drain_queue(const Api&, Request&);
 
 // routes_assets.cpp: files.
 boost::asio::awaitable<Response> get_asset(const Api&, Request&);

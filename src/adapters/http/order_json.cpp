@@ -1,7 +1,6 @@
-#include <array>
-
 #include <boost/json.hpp>
 
+#include "adapters/http/json_body.hpp"
 #include "adapters/http/order_fields.hpp"
 #include "adapters/http/order_input.hpp"
 
@@ -9,38 +8,6 @@ namespace cutroom::http {
 namespace {
 
 namespace json = boost::json;
-
-// Orders are flat; what is nested deeper is an attack on the parser's stack.
-constexpr std::size_t kDepthMax = 16;
-
-Error not_json(std::string_view body, std::size_t at, const boost::system::error_code& failed) {
-  const std::string_view before = body.substr(0, at);
-  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  const std::size_t line_start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-  const std::string where =
-      "line " + std::to_string(line) + ", column " + std::to_string(1 + at - line_start);
-  return {.code = Errc::invalid_input,
-          .message = body.empty() ? "The body is empty; JSON is needed"
-                                  : "The body is not valid JSON at " + where + ": " + failed.message()};
-}
-
-// The value lives in the parser's memory; `with` must not let any of it out.
-template <class With>
-auto with_object(std::string_view body, With with) -> decltype(with(std::declval<const json::object&>())) {
-  std::array<unsigned char, 4096> first;
-  json::monotonic_resource memory(first.data(), first.size());
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  json::parser parser({}, options);
-  parser.reset(&memory);
-  boost::system::error_code failed;
-  const std::size_t at = parser.write(body.data(), body.size(), failed);
-  if (failed) return not_json(body, at, failed);
-  const json::value value = parser.release();
-  if (!value.is_object())
-    return Error{.code = Errc::invalid_input, .message = "The body must be a JSON object"};
-  return with(value.get_object());
-}
 
 // Out of the parser's memory.
 json::value own(const json::value& value) { return json::value(value, json::storage_ptr()); }

@@ -6,6 +6,7 @@
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/order_input.hpp"
 #include "adapters/http/routes.hpp"
+#include "base/digest.hpp"
 #include "base/run_on.hpp"
 
 namespace cutroom::http {
@@ -49,34 +50,67 @@ std::string bulk_queued_json(const engine::Submitted& submitted) {
   json.number("count", static_cast<std::int64_t>(submitted.job_ids.size()));
   json.text("message", "Bulk jobs queued for processing");
   json.number("estimatedTime", submitted.estimated_seconds);
+  if (submitted.batch) json.text("batchId", *submitted.batch);
   return std::move(json).str();
+}
+
+// What the caller wants to be done once, however often the request comes.
+std::optional<jobs::Once> once_of(const Request& request, const std::string& vendor,
+                                  std::string fingerprint) {
+  if (request.headers.idempotency_key.empty()) return std::nullopt;
+  return jobs::Once{.scope = vendor,
+                    .key = request.headers.idempotency_key,
+                    .fingerprint = std::move(fingerprint),
+                    .note = {}};
+}
+
+// Of the request as it came in; empty where no key asks for it.
+std::string fingerprint_of(const Request& request) {
+  if (request.headers.idempotency_key.empty()) return {};
+  return sha256_hex(request.path + "\n" + request.headers.content_type + "\n" + request.body);
+}
+
+Response queued(const engine::Submitted& submitted, std::string json) {
+  Response response = json_response(200, std::move(json));
+  if (submitted.repeated) response.add_header("Idempotent-Replayed", "true");
+  return response;
 }
 
 }  // namespace
 
 asio::awaitable<Response> queue_one(const Api& api, Request& request, const OrderKind& kind) {
+  std::string fingerprint;
   auto order = co_await read_body(api, request, [&] {
+    fingerprint = fingerprint_of(request);
     return is_form(request) ? order_from_form(kind, request.headers.content_type, request.body)
                             : order_from_json(kind, request.body);
   });
   if (!order) co_return error_response(order.error(), describe(request));
   if (order->vendor.empty()) order->vendor = caller_vendor(request);
   const std::string record_id = boost::json::serialize(order->record_id);
+  engine::SubmitOptions options{.bulk = false,
+                                .once = once_of(request, order->vendor, std::move(fingerprint))};
   std::vector<engine::Order> orders;
   orders.push_back(std::move(*order));
-  const auto submitted = co_await api.use.submission.submit(std::move(orders), false);
+  const auto submitted = co_await api.use.submission.submit(std::move(orders), std::move(options));
   if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return json_response(200, queued_json(*submitted, record_id));
+  co_return queued(*submitted, queued_json(*submitted, record_id));
 }
 
 asio::awaitable<Response> queue_many(const Api& api, Request& request, const OrderKind& kind) {
-  auto orders = co_await read_body(api, request, [&] { return bulk_orders_from_json(kind, request.body); });
+  std::string fingerprint;
+  auto orders = co_await read_body(api, request, [&] {
+    fingerprint = fingerprint_of(request);
+    return bulk_orders_from_json(kind, request.body);
+  });
   if (!orders) co_return error_response(orders.error(), describe(request));
   if (orders->front().vendor.empty())
     for (engine::Order& order : *orders) order.vendor = caller_vendor(request);
-  const auto submitted = co_await api.use.submission.submit(std::move(*orders), true);
+  engine::SubmitOptions options{.bulk = true,
+                                .once = once_of(request, orders->front().vendor, std::move(fingerprint))};
+  const auto submitted = co_await api.use.submission.submit(std::move(*orders), std::move(options));
   if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return json_response(200, bulk_queued_json(*submitted));
+  co_return queued(*submitted, bulk_queued_json(*submitted));
 }
 
 }  // namespace cutroom::http

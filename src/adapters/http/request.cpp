@@ -37,8 +37,9 @@ std::string_view to_string(Verb verb) {
 
 void Request::clear() {
   verb = Verb::get;
-  for (std::string* text : {&path, &query, &headers.content_type, &headers.authorization, &headers.origin,
-                            &headers.if_none_match, &headers.if_range, &headers.range, &body})
+  for (std::string* text :
+       {&path, &query, &headers.content_type, &headers.authorization, &headers.origin, &headers.if_none_match,
+        &headers.if_range, &headers.range, &headers.last_event_id, &headers.idempotency_key, &body})
     reset(*text);
   for (std::string& param : params) reset(param);
 }

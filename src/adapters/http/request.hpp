@@ -20,6 +20,8 @@ struct RequestHeaders {
   std::string if_none_match;
   std::string if_range;
   std::string range;
+  std::string last_event_id;
+  std::string idempotency_key;
 };
 
 struct Request {

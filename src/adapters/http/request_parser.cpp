@@ -68,7 +68,7 @@ void RequestParser::on_request_impl(Verbs verb, Text, Text target, int version, 
   if (!read_target(target, into_)) failed = beast::http::error::bad_target;
 }
 
-void RequestParser::on_field_impl(Field field, Text, Text value, ErrorCode&) {
+void RequestParser::on_field_impl(Field field, Text name, Text value, ErrorCode&) {
   if (is_header_done()) return;  // A trailer: nothing that is needed may come that late.
   switch (field) {
     case Field::host:
@@ -97,6 +97,10 @@ void RequestParser::on_field_impl(Field field, Text, Text value, ErrorCode&) {
       break;
     case Field::transfer_encoding:
       odd_transfer_encoding_ |= !beast::iequals(value, "chunked");
+      break;
+    case Field::unknown:
+      if (beast::iequals(name, "Idempotency-Key")) assign(into_.headers.idempotency_key, value);
+      if (beast::iequals(name, "Last-Event-ID")) assign(into_.headers.last_event_id, value);
       break;
     default:
       break;

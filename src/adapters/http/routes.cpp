@@ -18,6 +18,35 @@ constexpr std::array kRoutes{
           "Queue many photos for background removal"},
     Route{Verb::get, "/api/image-queue/job/:jobId", get_job, BodyRule::none,
           "State, progress and result of a job"},
+    Route{Verb::del, "/api/image-queue/job/:jobId", remove_job, BodyRule::none,
+          "Forget a job that is not active"},
+    Route{Verb::post, "/api/image-queue/job/:jobId/cancel", cancel_job, BodyRule::none,
+          "Stop a job that has not ended"},
+    Route{Verb::post, "/api/image-queue/job/:jobId/retry", retry_job, BodyRule::none,
+          "Run a failed job again"},
+    Route{Verb::post, "/api/image-queue/job/:jobId/promote", promote_job, BodyRule::none,
+          "Let a delayed job wait no longer"},
+    Route{Verb::get, "/api/image-queue/job/:jobId/logs", job_logs, BodyRule::none,
+          "Each attempt at a job with its steps"},
+    Route{Verb::get, "/api/image-queue/job/:jobId/events", job_events, BodyRule::none,
+          "A job's life as server-sent events"},
+    Route{Verb::get, "/api/image-queue/jobs", list_jobs, BodyRule::none,
+          "Jobs by queue, state, vendor, project"},
+    Route{Verb::post, "/api/image-queue/jobs/retry", retry_jobs, BodyRule::json,
+          "Run many failed jobs again"},
+    Route{Verb::get, "/api/image-queue/batch/:batchId", get_batch, BodyRule::none, "How far a bulk call is"},
+    Route{Verb::post, "/api/image-queue/batch/:batchId/cancel", cancel_batch, BodyRule::none,
+          "Stop what is left of a bulk call"},
+    Route{Verb::get, "/api/image-queue/batch/:batchId/events", batch_events, BodyRule::none,
+          "A bulk call's progress as server-sent events"},
+    Route{Verb::get, "/api/image-queue/events", vendor_events, BodyRule::none,
+          "All of a vendor's jobs as server-sent events"},
+    Route{Verb::post, "/api/image-queue/queues/:queue/pause", pause_queue, BodyRule::none,
+          "Give out no more jobs"},
+    Route{Verb::post, "/api/image-queue/queues/:queue/resume", resume_queue, BodyRule::none,
+          "Give out jobs again"},
+    Route{Verb::post, "/api/image-queue/queues/:queue/drain", drain_queue, BodyRule::json,
+          "Forget what waits in a queue"},
     Route{Verb::get, "/api/image-queue/queue-stats", queue_stats, BodyRule::none, "How full each queue is"},
     Route{Verb::get, "/api/worker/health", worker_health, BodyRule::none, "Whether jobs are being worked on"},
     Route{Verb::get, "/assets/*key", get_asset, BodyRule::none, "A result"},
@@ -47,9 +76,9 @@ Response preflight(std::string_view allowed) {
   Response response = empty_response(204);
   response.add_header("Allow", allowed);
   response.add_header("Access-Control-Allow-Methods", allowed);
-  response.add_header(
-      "Access-Control-Allow-Headers",
-      "Authorization, Content-Type, If-None-Match, If-Range, Last-Event-ID, Range, X-Api-Key");
+  response.add_header("Access-Control-Allow-Headers",
+                      "Authorization, Content-Type, Idempotency-Key, If-None-Match, If-Range, Last-Event-ID, "
+                      "Range, X-Api-Key");
   response.add_header("Access-Control-Max-Age", "7200");
   return response;
 }

@@ -52,7 +52,8 @@ TEST_F(Routes, no_path_leads_out_of_the_assets) {
 }
 
 TEST(RoutesOverRemoteAssets, assets_of_a_store_elsewhere_come_through_memory) {
-  TestApi test(/*assets_on_disk=*/false);
+  boost::asio::io_context io_context;
+  TestApi test(io_context.get_executor(), /*assets_on_disk=*/false);
   const std::string key = test.assets.keep("0123456789", "bin");
   Request request{.verb = Verb::get, .path = "/assets/" + key};
   request.headers.range = "bytes=-4";

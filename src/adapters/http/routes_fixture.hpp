@@ -13,16 +13,16 @@ class Routes : public ::testing::Test {
  protected:
   Response ask(Request request) {
     if (request.remote_ip.empty()) request.remote_ip = "192.0.2.7";
-    boost::asio::io_context io;
     Response response;
     // Found before it runs: the handler sees the params.
     const Route* route = find_route(route_table(), request);
     boost::asio::co_spawn(
-        io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
+        io_, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
         [](const std::exception_ptr& failure) {
           if (failure) std::rethrow_exception(failure);
         });
-    io.run();
+    io_.restart();
+    io_.run();
     return response;
   }
   Response get(std::string path) { return ask({.verb = Verb::get, .path = std::move(path)}); }
@@ -52,7 +52,8 @@ class Routes : public ::testing::Test {
     return all;
   }
 
-  TestApi test_;
+  boost::asio::io_context io_;
+  TestApi test_{io_.get_executor()};
 };
 
 }  // namespace cutroom::http

@@ -122,7 +122,7 @@ TEST_F(Routes, a_job_is_shown_in_bulls_words) {
       response.text(),
       R"({"id":"9","queue":"background-removal","state":"completed","progress":100,"data":{"recordId":1},)"
       R"("result":{"success":true,"photoUrl":"http://a/b.png"},"failedReason":null,"attemptsMade":1,)"
-      R"("maxAttempts":3,"priority":0,"timestamp":1000,"runAt":null,"processedOn":2000,"finishedOn":3000})");
+      R"("maxAttempts":3,"priority":0,"timestamp":1000,"vendorId":"v","runAt":null,"processedOn":2000,"finishedOn":3000})");
 }
 
 TEST_F(Routes, an_unfinished_job_has_nulls) {

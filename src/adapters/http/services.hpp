@@ -9,6 +9,8 @@
 #include "adapters/http/server_options.hpp"
 #include "base/clock.hpp"
 #include "delivery/asset_store.hpp"
+#include "engine/control.hpp"
+#include "engine/event_hub.hpp"
 #include "engine/readiness.hpp"
 #include "engine/status.hpp"
 #include "engine/submission.hpp"
@@ -20,6 +22,8 @@ namespace cutroom::http {
 struct Services {
   engine::Submission& submission;
   engine::Status& status;
+  engine::Control& control;
+  engine::EventHub& hub;
   const engine::Readiness& readiness;
   delivery::AssetStore& assets;
   const Clock& clock;

@@ -262,6 +262,7 @@ asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& r
 
 asio::awaitable<bool> Session::write(std::string_view first, std::string_view second,
                                      std::string_view third) {
+  bool is_timed = false;
   std::array buffers{buffer_of(first), buffer_of(second), buffer_of(third)};
   error_code failed;
   for (;;) {
@@ -273,7 +274,11 @@ asio::awaitable<bool> Session::write(std::string_view first, std::string_view se
       n -= of_this;
     }
     const std::size_t left = asio::buffer_size(buffers);
-    if (left == 0) co_return true;
+    if (left == 0) {
+      if (is_timed) deadline_.clear();  // The next piece of a stream may be long in coming.
+      co_return true;
+    }
+    is_timed = true;
     const ServerOptions& options = core_->api.options;
     deadline_.set_in(options.transfer_grace +
                      std::chrono::seconds(left / options.transfer_bytes_per_second_min));

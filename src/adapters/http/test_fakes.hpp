@@ -18,35 +18,40 @@ namespace cutroom::http {
 
 class FakeJobStore final : public jobs::JobStore {
  public:
-  using Ids = Result<std::vector<jobs::JobId>>;
-
   std::vector<jobs::Job> jobs;
   std::map<std::string, jobs::QueueCounts> queue_counts;
   std::optional<Error> broken;
-  // Where set, add() waits for it to be cancelled: a request that takes long.
+  // Where set, accept() waits for it to be cancelled: a request that takes long.
   boost::asio::steady_timer* hold = nullptr;
   int adds_begun = 0;
   bool keeps_jobs = true;
+  std::optional<jobs::Once> last_once;
 
   void on_work(std::function<void(const std::string&)>) override {}
-  boost::asio::awaitable<Ids> add(std::vector<jobs::NewJob> news, TimePoint now) override {
+  void on_cancel(std::function<void(const jobs::JobId&)>) override {}
+  boost::asio::awaitable<Result<jobs::Accepted>> accept(jobs::Handover handover, TimePoint now) override {
     ++adds_begun;
     if (hold) {
       boost::system::error_code cancelled;
       co_await hold->async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, cancelled));
     }
     if (broken) co_return *broken;
-    std::vector<jobs::JobId> ids;
-    for (jobs::NewJob& one : news) {
-      ids.push_back(std::to_string(jobs.size() + 1));
+    last_once = handover.once;
+    jobs::Accepted accepted;
+    if (handover.as_batch) accepted.batch = "1000";
+    for (jobs::NewJob& one : handover.jobs) {
+      accepted.ids.push_back(std::to_string(jobs.size() + 1));
       if (!keeps_jobs) continue;
-      jobs::Job job{
-          .id = ids.back(), .queue = one.queue, .vendor = one.vendor, .payload_json = one.payload_json};
+      jobs::Job job{.id = accepted.ids.back(),
+                    .queue = one.queue,
+                    .vendor = one.vendor,
+                    .payload_json = one.payload_json};
       job.priority = one.priority;
+      job.batch = accepted.batch;
       job.created_at = now;
       jobs.push_back(std::move(job));
     }
-    co_return ids;
+    co_return accepted;
   }
   boost::asio::awaitable<Result<jobs::Job>> get(jobs::JobId id) override {
     if (broken) co_return *broken;
@@ -65,20 +70,30 @@ class FakeJobStore final : public jobs::JobStore {
     co_return unused();
   }
   boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> complete(jobs::Lease, std::string, TimePoint) override {
+  boost::asio::awaitable<Result<jobs::Settled>> settle(jobs::Lease, jobs::Settlement, TimePoint) override {
     co_return unused();
   }
-  boost::asio::awaitable<Result<void>> fail(jobs::Lease, std::string, TimePoint) override {
+  boost::asio::awaitable<Result<jobs::Recovered>> recover_expired(TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> remove(jobs::JobId, TimePoint) override { co_return unused(); }
+  boost::asio::awaitable<Result<void>> promote(jobs::JobId) override { co_return unused(); }
+  boost::asio::awaitable<Result<jobs::JobPage>> list(jobs::JobFilter, std::optional<jobs::JobId>,
+                                                     std::size_t) override {
     co_return unused();
   }
-  boost::asio::awaitable<Result<void>> fail_and_retry_at(jobs::Lease, std::string, TimePoint,
+  boost::asio::awaitable<Result<std::vector<jobs::AttemptLog>>> log(jobs::JobId) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<jobs::Batch>> batch(jobs::BatchId) override { co_return unused(); }
+  boost::asio::awaitable<Result<jobs::Cancelled>> cancel(jobs::JobId, std::vector<jobs::NewJob>,
                                                          TimePoint) override {
     co_return unused();
   }
-  boost::asio::awaitable<Result<void>> release(jobs::Lease, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<jobs::Recovered>> recover_expired(TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint) override { co_return unused(); }
-  boost::asio::awaitable<Result<void>> remove(jobs::JobId) override { co_return unused(); }
+  boost::asio::awaitable<Result<std::size_t>> remove_waiting(std::string, std::optional<std::string>,
+                                                             TimePoint) override {
+    co_return unused();
+  }
+  boost::asio::awaitable<Result<std::size_t>> prune(jobs::PruneRule) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_paused(std::string, bool) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override {
     co_return unused();
@@ -153,23 +168,43 @@ class FakeClock final : public Clock {
   TimePoint now() const override { return from_unix_ms(1'715'000'000'123); }
 };
 
-// Everything the routes need.
+class FakeRecordStore final : public delivery::RecordStore {
+ public:
+  boost::asio::awaitable<Result<void>> update(delivery::RecordUpdate) override { co_return Result<void>(); }
+  boost::asio::awaitable<Result<delivery::Record>> get(std::string) override {
+    co_return Error{.code = Errc::not_found};
+  }
+};
+
+// Everything the routes need. Runs on the executor given.
 struct TestApi {
-  explicit TestApi(bool assets_on_disk = true, ServerOptions options = {})
+  explicit TestApi(boost::asio::any_io_executor executor, bool assets_on_disk = true,
+                   ServerOptions options = {})
       : assets(assets_on_disk),
-        submission(store, assets, photos, estimator, clock, engine::SubmissionLimits{}),
-        status(store),
-        api{{submission, status, readiness, assets, clock, pool}, std::move(options), route_table()} {}
+        hub(std::move(executor)),
+        api{{submission, status, control, hub, readiness, assets, clock, pool},
+            std::move(options),
+            route_table()} {}
   ~TestApi() { pool.join(); }
 
   FakeJobStore store;
   FakeAssetStore assets;
   FakePhotoSource photos;
+  FakeRecordStore records;
   engine::Estimator estimator;
   FakeClock clock;
   boost::asio::thread_pool pool{1};
-  engine::Submission submission;
-  engine::Status status;
+  engine::EventHub hub;
+  engine::Announcer announcer{hub, store};
+  engine::Submission submission{{.store = store,
+                                 .assets = assets,
+                                 .photos = photos,
+                                 .estimator = estimator,
+                                 .announcer = announcer,
+                                 .clock = clock},
+                                engine::SubmissionLimits{}};
+  engine::Status status{store};
+  engine::Control control{{.store = store, .records = records, .announcer = announcer, .clock = clock}};
   engine::Readiness readiness;
   Api api;
 };

@@ -77,6 +77,12 @@ Result<LiveJobs> LiveJobs::load(Tables& tables) {
   std::unordered_map<JobNumber, LeaseRow> leases;
   read = tables.each_lease([&](LeaseRow row) { leases.emplace(row.job, std::move(row)); });
   if (!read) return read.error();
+  std::unordered_map<JobNumber, std::optional<JobNumber>> batches;  // Of the leased jobs.
+  for (const auto& [number, lease] : leases) {
+    const auto job = tables.job(number);
+    if (!job) return job.error();
+    if (*job) batches.emplace(number, (*job)->batch);
+  }
 
   read = tables.each_in_line([&](const LineRow& row) -> Result<void> {
     const auto lane = lanes.find(row.lane);
@@ -86,13 +92,15 @@ Result<LiveJobs> LiveJobs::load(Tables& tables) {
     auto& [queue, vendor, running] = lane->second;
     if (row.job != row.place.seq) live.moved.emplace(row.place.seq, row.job);
     if (const auto lease = leases.find(row.job); lease != leases.end()) {
-      live.active.emplace(row.job,
-                          ActiveJob{.job = {queue, vendor, row.lane, row.place}, .lease = lease->second});
+      live.active.emplace(row.job, ActiveJob{.job = {queue, vendor, row.lane, row.place},
+                                             .lease = lease->second,
+                                             .batch = batches[row.job]});
       ++queue->active;
       ++running;
     } else if (row.run_at) {
-      live.delayed.emplace(row.job,
-                           DelayedJob{.job = {queue, vendor, row.lane, row.place}, .due = *row.run_at});
+      live.delayed.emplace(
+          row.job,
+          DelayedJob{.job = {queue, vendor, row.lane, row.place}, .due = *row.run_at, .paid = row.paid});
       queue->delayed.emplace(*row.run_at, row.job);
     } else if (row.paid) {
       queue->order.put_back(vendor, row.place);

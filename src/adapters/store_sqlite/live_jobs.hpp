@@ -37,12 +37,14 @@ struct LiveJob {
 struct ActiveJob {
   LiveJob job;
   LeaseRow lease;
+  std::optional<JobNumber> batch{};
   int progress = 0;
 };
 
 struct DelayedJob {
   LiveJob job;
   TimePoint due{};
+  bool paid = false;  // Taken before.
 };
 
 class LiveJobs {

@@ -95,6 +95,48 @@ CREATE TABLE attempts (
   place INTEGER                              -- line.seq of a retried dead letter; else the job's id.
 ) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE jobs ADD COLUMN project TEXT;              -- NULL: none.
+ALTER TABLE jobs ADD COLUMN batch INTEGER;             -- batches.id
+ALTER TABLE leases ADD COLUMN cancelled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE attempts ADD COLUMN log TEXT;              -- A line for each attempt (attempt_log.hpp).
+
+-- The jobs of a batch have the numbers that follow its own, without a gap.
+CREATE TABLE batches (
+  id INTEGER PRIMARY KEY,
+  lane INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  total INTEGER NOT NULL,
+  completed INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  removed INTEGER NOT NULL DEFAULT 0,
+  done_at INTEGER,
+  after_queue TEXT,                                    -- The job to accept when it is done; NULL: none.
+  after_vendor TEXT,
+  after_payload TEXT,
+  after_attempts_max INTEGER,
+  after_backoff_first_ms INTEGER,
+  after_backoff_max_ms INTEGER,
+  after_timeout_ms INTEGER
+) STRICT;
+
+-- Calls that are done once however often they come.
+CREATE TABLE onces (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  first INTEGER NOT NULL,                              -- The jobs' numbers follow one another.
+  count INTEGER NOT NULL,
+  batch INTEGER,
+  note TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX onces_by_age ON onces (at);
+
+-- Dead letters are looked for among very many completed jobs.
+CREATE INDEX failed_attempts ON attempts (job) WHERE ended = 'failed';
+)sql",
 };
 
 Error not_ours(std::string message, std::string detail) {

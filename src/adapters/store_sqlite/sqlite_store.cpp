@@ -30,8 +30,12 @@ class SqliteStore final : public jobs::JobStore {
     on_work_ = std::make_shared<const std::function<void(const std::string&)>>(std::move(callback));
   }
 
-  awaitable<Result<std::vector<JobId>>> add(std::vector<jobs::NewJob> new_jobs, TimePoint now) override {
-    return step([this, new_jobs = std::move(new_jobs), now] { return steps_->add(new_jobs, now); });
+  void on_cancel(std::function<void(const JobId&)> callback) override {
+    on_cancel_ = std::make_shared<const std::function<void(const JobId&)>>(std::move(callback));
+  }
+
+  awaitable<Result<jobs::Accepted>> accept(jobs::Handover handover, TimePoint now) override {
+    return step([this, handover = std::move(handover), now] { return steps_->accept(handover, now); });
   }
   awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions options) override {
     return step([this, options = std::move(options)] { return steps_->claim(options); });
@@ -44,24 +48,10 @@ class SqliteStore final : public jobs::JobStore {
     return step(
         [this, lease = std::move(lease), percent] { return steps_->report_progress(lease, percent); });
   }
-  awaitable<Result<void>> complete(Lease lease, std::string result_json, TimePoint now) override {
-    return step([this, lease = std::move(lease), result_json = std::move(result_json), now] {
-      return steps_->complete(lease, result_json, now);
+  awaitable<Result<jobs::Settled>> settle(Lease lease, jobs::Settlement settlement, TimePoint now) override {
+    return step([this, lease = std::move(lease), settlement = std::move(settlement), now]() mutable {
+      return steps_->settle(lease, std::move(settlement), now);
     });
-  }
-  awaitable<Result<void>> fail(Lease lease, std::string reason, TimePoint now) override {
-    return step([this, lease = std::move(lease), reason = std::move(reason), now] {
-      return steps_->fail(lease, reason, now);
-    });
-  }
-  awaitable<Result<void>> fail_and_retry_at(Lease lease, std::string reason, TimePoint run_at,
-                                            TimePoint /*now*/) override {
-    return step([this, lease = std::move(lease), reason = std::move(reason), run_at] {
-      return steps_->fail_and_retry_at(lease, reason, run_at);
-    });
-  }
-  awaitable<Result<void>> release(Lease lease, TimePoint /*now*/) override {
-    return step([this, lease = std::move(lease)] { return steps_->release(lease); });
   }
   awaitable<Result<jobs::Recovered>> recover_expired(TimePoint now) override {
     return step([this, now] { return steps_->recover_expired(now); });
@@ -72,11 +62,41 @@ class SqliteStore final : public jobs::JobStore {
   awaitable<Result<jobs::QueueCounts>> counts(std::string queue) override {
     return step([this, queue = std::move(queue)] { return steps_->counts(queue); });
   }
+  awaitable<Result<jobs::JobPage>> list(jobs::JobFilter filter, std::optional<JobId> older_than,
+                                        std::size_t limit) override {
+    return step([this, filter = std::move(filter), older_than = std::move(older_than), limit] {
+      return steps_->list(filter, older_than, limit);
+    });
+  }
+  awaitable<Result<std::vector<jobs::AttemptLog>>> log(JobId id) override {
+    return step([this, id = std::move(id)] { return steps_->log(id); });
+  }
+  awaitable<Result<jobs::Batch>> batch(jobs::BatchId id) override {
+    return step([this, id = std::move(id)] { return steps_->batch(id); });
+  }
+  awaitable<Result<jobs::Cancelled>> cancel(JobId id, std::vector<jobs::NewJob> follow_ups,
+                                            TimePoint now) override {
+    return step([this, id = std::move(id), follow_ups = std::move(follow_ups), now] {
+      return steps_->cancel(id, follow_ups, now);
+    });
+  }
+  awaitable<Result<void>> promote(JobId id) override {
+    return step([this, id = std::move(id)] { return steps_->promote(id); });
+  }
   awaitable<Result<void>> retry(JobId id, TimePoint /*now*/) override {
     return step([this, id = std::move(id)] { return steps_->retry(id); });
   }
-  awaitable<Result<void>> remove(JobId id) override {
-    return step([this, id = std::move(id)] { return steps_->remove(id); });
+  awaitable<Result<void>> remove(JobId id, TimePoint now) override {
+    return step([this, id = std::move(id), now] { return steps_->remove(id, now); });
+  }
+  awaitable<Result<std::size_t>> remove_waiting(std::string queue, std::optional<std::string> vendor,
+                                                TimePoint now) override {
+    return step([this, queue = std::move(queue), vendor = std::move(vendor), now] {
+      return steps_->remove_waiting(queue, vendor, now);
+    });
+  }
+  awaitable<Result<std::size_t>> prune(jobs::PruneRule rule) override {
+    return step([this, rule = std::move(rule)] { return steps_->prune(rule); });
   }
   awaitable<Result<void>> set_paused(std::string queue, bool paused) override {
     return step([this, queue = std::move(queue), paused] { return steps_->set_paused(queue, paused); });
@@ -97,7 +117,10 @@ class SqliteStore final : public jobs::JobStore {
   // On the store's thread.
   Result<void> commit() {
     auto done = steps_->commit();
-    if (!done || !on_work_) return done;
+    if (!done) return done;
+    for (const JobId& id : on_cancel_ ? steps_->cancelled() : std::vector<JobId>())
+      boost::asio::post(executor_, [callback = on_cancel_, id] { (*callback)(id); });
+    if (!on_work_) return done;
     for (const std::string& queue : steps_->told()) {
       boost::asio::post(executor_, [callback = on_work_, queue] { (*callback)(queue); });
     }
@@ -109,6 +132,7 @@ class SqliteStore final : public jobs::JobStore {
   boost::asio::any_io_executor executor_;
   // Set before the first step, so the thread sees it; shared with calls that are under way at the end.
   std::shared_ptr<const std::function<void(const std::string&)>> on_work_;
+  std::shared_ptr<const std::function<void(const JobId&)>> on_cancel_;
   BatchThread thread_;  // Joined first.
 };
 

@@ -161,7 +161,7 @@ TEST_F(SqliteStoreTest, refuses_rows_that_contradict_one_another) {
     run((*store)->add(many(3), kStart)).value();
   }
   for (const char* damage : {"DELETE FROM queues", "DELETE FROM lanes", "UPDATE numbers SET next = 2",
-                             "INSERT INTO leases VALUES (77, 't', 0, 0)"}) {
+                             "INSERT INTO leases VALUES (77, 't', 0, 0, 0)"}) {
     const auto copy = folder_ / "copy.db";
     std::filesystem::copy_file(file(), copy, std::filesystem::copy_options::overwrite_existing);
     {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "adapters/store_sqlite/attempt_log.hpp"
 #include "base/token.hpp"
+#include "jobs/ending.hpp"
 #include "jobs/job_number.hpp"
 #include "jobs/new_job_rules.hpp"
 
@@ -18,6 +20,8 @@ Result<void> Steps::load() {
   touched_.clear();
   finishes_.clear();
   told_.clear();
+  cancelled_.clear();
+  batches_.clear();
   stale_ = true;
   auto live = LiveJobs::load(tables_);
   if (!live) return live.error();
@@ -29,6 +33,7 @@ Result<void> Steps::load() {
 
 Result<void> Steps::begin() {
   told_.clear();
+  cancelled_.clear();
   if (stale_) {
     if (const auto loaded = load(); !loaded) return loaded;
   }
@@ -57,6 +62,10 @@ Result<void> Steps::flush() {
   for (const auto& [lane, finish] : finishes_) {
     if (const auto set = tables_.set_finish(lane, finish); !set) return set;
   }
+  for (const auto& [number, row] : batches_) {
+    if (const auto updated = tables_.update_batch(row); !updated) return updated;
+  }
+  batches_.clear();
   next_number_saved_ = live_.next_number;
   touched_.clear();
   finishes_.clear();
@@ -65,10 +74,62 @@ Result<void> Steps::flush() {
 
 // --- Adding and claiming
 
-Result<std::vector<jobs::JobId>> Steps::add(const std::vector<jobs::NewJob>& new_jobs, TimePoint now) {
-  for (const auto& job : new_jobs) {
-    if (const auto checked = check_new_job(job); !checked) return checked.error();
+Result<jobs::Accepted> Steps::accept(const jobs::Handover& handover, TimePoint now) {
+  if (const auto checked = check_handover(handover); !checked) return checked.error();
+  if (handover.once) {
+    auto before = repeated(*handover.once, now);
+    if (!before) return before.error();
+    if (*before) return std::move(**before);
   }
+  jobs::Accepted accepted;
+  std::optional<JobNumber> batch;
+  if (handover.as_batch) {
+    batch = live_.next_number++;
+    accepted.batch = jobs::job_id_of(*batch);
+  }
+  const JobNumber first = live_.next_number;
+  auto ids = add_all(handover.jobs, batch, now);
+  if (!ids) return ids.error();
+  accepted.ids = std::move(*ids);
+  if (batch) {
+    const auto queue = live_.queue(handover.jobs.front().queue, tables_);
+    if (!queue) return queue.error();
+    const auto lane = live_.lane(**queue, handover.jobs.front().vendor, tables_);
+    if (!lane) return lane.error();
+    const BatchRow row{.id = *batch,
+                       .lane = *lane,
+                       .created_at = now,
+                       .total = handover.jobs.size(),
+                       .after = handover.after_batch};
+    if (const auto added = tables_.add_batch(row); !added) return added.error();
+  }
+  if (const auto& once = handover.once) {
+    const OnceRow row{.fingerprint = once->fingerprint,
+                      .first = first,
+                      .count = accepted.ids.size(),
+                      .batch = batch,
+                      .note = once->note,
+                      .at = now};
+    if (const auto set = tables_.set_once(once->scope, once->key, row); !set) return set.error();
+    if (const auto done = tables_.forget_onces(now - jobs::kOnceKept); !done) return done.error();
+  }
+  return accepted;
+}
+
+Result<std::optional<jobs::Accepted>> Steps::repeated(const jobs::Once& once, TimePoint now) {
+  const auto row = tables_.once(once.scope, once.key);
+  if (!row) return row.error();
+  if (!*row || (*row)->at + jobs::kOnceKept <= now) return std::optional<jobs::Accepted>();
+  if ((*row)->fingerprint != once.fingerprint) return jobs::key_conflict();
+  jobs::Accepted accepted{.ids = {}, .batch = {}, .repeated = true, .note = (*row)->note};
+  for (std::uint64_t n = 0; n < (*row)->count; ++n)
+    accepted.ids.push_back(jobs::job_id_of((*row)->first + n));
+  if ((*row)->batch) accepted.batch = jobs::job_id_of(*(*row)->batch);
+  return std::optional(std::move(accepted));
+}
+
+Result<std::vector<jobs::JobId>> Steps::add_all(const std::vector<jobs::NewJob>& new_jobs,
+                                                std::optional<JobNumber> batch, TimePoint now) {
   std::vector<jobs::JobId> ids;
   ids.reserve(new_jobs.size());
   for (const auto& job : new_jobs) {
@@ -77,11 +138,18 @@ Result<std::vector<jobs::JobId>> Steps::add(const std::vector<jobs::NewJob>& new
     const auto lane = live_.lane(**queue, job.vendor, tables_);
     if (!lane) return lane.error();
     const JobNumber number = live_.next_number++;
-    const LineRow row{
+    LineRow row{
         .place = {.seq = number, .priority = job.priority, .cost = job.cost}, .job = number, .lane = *lane};
-    if (const auto added = tables_.add_job(number, *lane, job, now); !added) return added.error();
+    if (job.delay > Millis{0}) row.run_at = now + job.delay;
+    if (const auto added = tables_.add_job(number, *lane, job, batch, now); !added) return added.error();
     if (const auto added = tables_.add_to_line(row); !added) return added.error();
-    (*queue)->order.add(job.vendor, row.place);
+    if (row.run_at) {
+      (*queue)->delayed.emplace(*row.run_at, number);
+      live_.delayed.emplace(number,
+                            DelayedJob{.job = {*queue, job.vendor, *lane, row.place}, .due = *row.run_at});
+    } else {
+      (*queue)->order.add(job.vendor, row.place);
+    }
     tell(**queue);
     ids.push_back(jobs::job_id_of(number));
   }
@@ -115,8 +183,9 @@ Result<jobs::Claim> Steps::claim(const jobs::ClaimOptions& options) {
   finishes_[(*row)->lane] = queue->order.finish_of(taken->vendor);
   ++queue->active;
   touch(*queue);
-  live_.active.emplace(
-      number, ActiveJob{.job = {queue, taken->vendor, (*row)->lane, taken->job}, .lease = std::move(lease)});
+  live_.active.emplace(number, ActiveJob{.job = {queue, taken->vendor, (*row)->lane, taken->job},
+                                         .lease = std::move(lease),
+                                         .batch = (*row)->batch});
   return jobs::Claim{.job = jobs::LeasedJob{.job = std::move(job), .lease = std::move(given)}, .due = {}};
 }
 
@@ -127,7 +196,10 @@ Result<void> Steps::promote_due(Queue& queue, TimePoint now) {
     check_move(Move::promote, JobState::delayed).value();
     const LiveJob& job = at->second.job;
     if (const auto promoted = tables_.promote(job.place.seq); !promoted) return promoted;
-    queue.order.put_back(job.vendor, job.place);
+    if (at->second.paid)
+      queue.order.put_back(job.vendor, job.place);
+    else
+      queue.order.add(job.vendor, job.place);
     queue.delayed.erase(queue.delayed.begin());
     live_.delayed.erase(at);
     tell(queue);
@@ -161,10 +233,11 @@ Result<void> Steps::report_progress(const Lease& lease, int percent) {
   return {};
 }
 
-Result<void> Steps::end_lease(JobNumber number, Move move, AttemptRow attempt,
-                              std::optional<TimePoint> run_at) {
+Result<std::optional<jobs::BatchId>> Steps::end_lease(JobNumber number, Move move, AttemptRow attempt,
+                                                      TimePoint now, std::optional<TimePoint> run_at) {
   const auto at = live_.active.find(number);
   const LiveJob job = std::move(at->second.job);
+  const std::optional<JobNumber> batch = at->second.batch;
   const JobState to = check_move(move, JobState::active).value();
   const bool has_ended = to == JobState::completed || to == JobState::failed;
   attempt.job = number;
@@ -172,11 +245,11 @@ Result<void> Steps::end_lease(JobNumber number, Move move, AttemptRow attempt,
   if (has_ended) attempt.ended = to_string(to);
   live_.active.erase(at);
 
-  if (const auto written = tables_.end_attempt(attempt); !written) return written;
-  if (const auto removed = tables_.remove_lease(number); !removed) return removed;
+  if (const auto written = tables_.end_attempt(attempt); !written) return written.error();
+  if (const auto removed = tables_.remove_lease(number); !removed) return removed.error();
   const auto lined =
       has_ended ? tables_.remove_from_line(job.place.seq) : tables_.set_paid(job.place.seq, run_at);
-  if (!lined) return lined;
+  if (!lined) return lined.error();
 
   Queue& queue = *job.queue;
   --queue.active;
@@ -185,7 +258,7 @@ Result<void> Steps::end_lease(JobNumber number, Move move, AttemptRow attempt,
     live_.moved.erase(job.place.seq);
   } else if (to == JobState::delayed) {
     queue.delayed.emplace(*run_at, number);
-    live_.delayed.emplace(number, DelayedJob{.job = job, .due = *run_at});
+    live_.delayed.emplace(number, DelayedJob{.job = job, .due = *run_at, .paid = true});
     tell(queue);
   } else {
     queue.order.put_back(job.vendor, job.place);
@@ -195,31 +268,36 @@ Result<void> Steps::end_lease(JobNumber number, Move move, AttemptRow attempt,
   // Its vendor may have been at the cap.
   if (queue.order.waiting_of(job.vendor) > 0 && queue.order.share(job.vendor).cap > 0) tell(queue);
   touch(queue);
-  return {};
+  if (!has_ended || !batch) return std::optional<jobs::BatchId>();
+  const auto row = batch_row(*batch);
+  if (!row) return row.error();
+  ++(to == JobState::completed ? (*row)->completed : (*row)->failed);
+  return close_if_done(**row, now);
 }
 
-Result<void> Steps::complete(const Lease& lease, const std::string& result_json, TimePoint now) {
+Result<jobs::Settled> Steps::settle(const Lease& lease, jobs::Settlement settlement, TimePoint now) {
+  for (const auto& job : settlement.follow_ups) {
+    if (const auto checked = check_new_job(job); !checked) return checked.error();
+  }
   const auto number = find_leased(lease);
   if (!number) return number.error();
-  return end_lease(*number, Move::complete, {.made = 1, .finished_at = now, .result = result_json});
-}
-
-Result<void> Steps::fail(const Lease& lease, const std::string& reason, TimePoint now) {
-  const auto number = find_leased(lease);
-  if (!number) return number.error();
-  return end_lease(*number, Move::fail, {.made = 1, .finished_at = now, .reason = reason});
-}
-
-Result<void> Steps::fail_and_retry_at(const Lease& lease, const std::string& reason, TimePoint run_at) {
-  const auto number = find_leased(lease);
-  if (!number) return number.error();
-  return end_lease(*number, Move::retry_at, {.made = 1, .reason = reason}, run_at);
-}
-
-Result<void> Steps::release(const Lease& lease) {
-  const auto number = find_leased(lease);
-  if (!number) return number.error();
-  return end_lease(*number, Move::release, {});
+  const LeaseRow& row = live_.active.at(*number).lease;
+  fail_if_cancelled(settlement, row.cancelled);
+  const bool is_complete = settlement.move == Move::complete;
+  const std::string line = log_line({.started_at = row.started_at,
+                                     .ended_at = now,
+                                     .outcome = std::string(outcome_of(settlement.move, row.cancelled)),
+                                     .error = is_complete ? std::string() : settlement.text,
+                                     .steps_json = settlement.steps_json});
+  AttemptRow attempt{.log = line};
+  if (settlement.move != Move::release) attempt.made = 1;
+  if (is_complete) attempt.result = settlement.text;
+  if (settlement.move == Move::fail || settlement.move == Move::retry_at) attempt.reason = settlement.text;
+  if (is_complete || settlement.move == Move::fail) attempt.finished_at = now;
+  auto done = end_lease(*number, settlement.move, attempt, now, settlement.run_at);
+  if (!done) return done.error();
+  if (const auto added = add_all(settlement.follow_ups, std::nullopt, now); !added) return added.error();
+  return jobs::Settled{.batch_done = std::move(*done)};
 }
 
 Result<jobs::Recovered> Steps::recover_expired(TimePoint now) {
@@ -234,117 +312,26 @@ Result<jobs::Recovered> Steps::recover_expired(TimePoint now) {
     const auto before = tables_.stalls(number);
     if (!before) return before.error();
     const int stalls = *before + 1;
-    const bool again = stalls <= jobs::kStallsMax;
-    AttemptRow attempt{.stalls = 1};
-    const std::string reason = jobs::stalled_reason(stalls);
+    const LeaseRow lease = live_.active.at(number).lease;
+    const bool again = stalls <= jobs::kStallsMax && !lease.cancelled;
+    const std::string reason =
+        lease.cancelled ? std::string(jobs::kCancelledReason) : jobs::stalled_reason(stalls);
+    const std::string line = log_line({.started_at = lease.started_at,
+                                       .ended_at = lease.until,
+                                       .outcome = lease.cancelled ? "cancelled" : "stalled",
+                                       .error = reason,
+                                       .steps_json = {}});
+    AttemptRow attempt{.stalls = 1, .log = line};
     if (!again) {
-      attempt.finished_at = live_.active.at(number).lease.until;
+      attempt.finished_at = lease.until;
       attempt.reason = reason;
     }
-    const auto ended = end_lease(number, again ? Move::recover : Move::give_up, attempt);
-    if (!ended) return ended.error();
+    auto done = end_lease(number, again ? Move::recover : Move::give_up, attempt, lease.until);
+    if (!done) return done.error();
+    if (*done) recovered.batches_done.push_back(std::move(**done));
     (again ? recovered.waiting : recovered.failed).push_back(jobs::job_id_of(number));
   }
   return recovered;
-}
-
-// --- Looking, and tidying up
-
-Result<JobRow> Steps::find(const jobs::JobId& id) {
-  const auto number = jobs::job_number_of(id);
-  auto row = number ? tables_.job(*number) : Result<std::optional<JobRow>>(std::nullopt);
-  if (!row) return row.error();
-  if (!*row) return Error{.code = Errc::not_found, .message = "Job not found"};
-  jobs::Job& job = (*row)->job;
-  const Queue* queue = live_.find_queue((*row)->queue);
-  if (queue == nullptr) return tables_.damaged("lane " + std::to_string((*row)->lane) + " has no queue");
-  job.queue = queue->row.name;
-  if (const auto active = live_.active.find(*number); active != live_.active.end()) {
-    job.state = JobState::active;
-    job.processed_at = active->second.lease.started_at;
-    job.progress = active->second.progress;
-  } else if (const auto delayed = live_.delayed.find(*number); delayed != live_.delayed.end()) {
-    job.state = JobState::delayed;
-    job.run_at = delayed->second.due;
-  } else {
-    job.state = (*row)->ended.value_or(JobState::waiting);
-    if (job.state == JobState::completed) job.progress = 100;
-  }
-  return std::move(**row);
-}
-
-Result<jobs::Job> Steps::get(const jobs::JobId& id) {
-  auto row = find(id);
-  if (!row) return row.error();
-  if (row->job.state == JobState::waiting && live_.find_queue(row->queue)->row.paused)
-    row->job.state = JobState::paused;
-  return std::move(row->job);
-}
-
-Result<jobs::QueueCounts> Steps::counts(const std::string& name) {
-  const Queue* queue = live_.find_queue(name);
-  if (queue == nullptr) return jobs::QueueCounts{};
-  jobs::QueueCounts counts{.active = queue->active,
-                           .completed = queue->row.completed,
-                           .failed = queue->row.failed,
-                           .delayed = queue->delayed.size()};
-  (queue->row.paused ? counts.paused : counts.waiting) = queue->order.waiting();
-  return counts;
-}
-
-Result<void> Steps::retry(const jobs::JobId& id) {
-  const auto row = find(id);
-  if (!row) return row.error();
-  const auto checked = check_move(Move::retry, row->job.state);
-  if (!checked) return checked.error();
-  const JobNumber number = *jobs::job_number_of(id);
-  Queue& queue = *live_.find_queue(row->queue);
-  const LineRow line{
-      .place = {.seq = live_.next_number++, .priority = row->job.priority, .cost = row->job.cost},
-      .job = number,
-      .lane = row->lane};
-  if (const auto done = tables_.forget_attempts(number, line.place.seq); !done) return done;
-  if (const auto done = tables_.add_to_line(line); !done) return done;
-  live_.moved.emplace(line.place.seq, number);
-  queue.order.add(row->job.vendor, line.place);
-  --queue.row.failed;
-  touch(queue);
-  tell(queue);
-  return {};
-}
-
-Result<void> Steps::remove(const jobs::JobId& id) {
-  const auto row = find(id);
-  if (!row) return row.error();
-  const jobs::Job& job = row->job;
-  if (job.state == JobState::active) {
-    return Error{.code = Errc::conflict, .message = "A job that is active can't be removed"};
-  }
-  const JobNumber number = *jobs::job_number_of(id);
-  Queue& queue = *live_.find_queue(row->queue);
-  if (const auto removed = tables_.remove_job(number); !removed) return removed;
-  if (job.state == JobState::waiting || job.state == JobState::delayed) {
-    if (const auto removed = tables_.remove_from_line(row->seq); !removed) return removed;
-    live_.moved.erase(row->seq);
-  }
-  switch (job.state) {
-    case JobState::waiting:
-      queue.order.remove(job.vendor, {.seq = row->seq, .priority = job.priority, .cost = job.cost});
-      tell(queue);  // Another vendor may wait at its elastic cap for this one's jobs to go.
-      break;
-    case JobState::delayed:
-      queue.delayed.erase({*job.run_at, number});
-      live_.delayed.erase(number);
-      break;
-    case JobState::completed:
-      --queue.row.completed;
-      break;
-    default:
-      --queue.row.failed;
-      break;
-  }
-  touch(queue);
-  return {};
 }
 
 Result<void> Steps::set_paused(const std::string& name, bool paused) {

@@ -8,6 +8,7 @@
 // Threads: the store's thread only.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,22 +33,31 @@ class Steps {
   Result<void> commit();
   // The queues to be told of, after a commit.
   const std::set<std::string>& told() const { return told_; }
+  // The active jobs that were cancelled, after a commit.
+  const std::vector<jobs::JobId>& cancelled() const { return cancelled_; }
   // Set when the transaction is spoilt: further steps in it are in vain.
   const std::optional<Error>& failure() const { return tables_.failure(); }
 
-  Result<std::vector<jobs::JobId>> add(const std::vector<jobs::NewJob>&, TimePoint now);
+  Result<jobs::Accepted> accept(const jobs::Handover&, TimePoint now);
   Result<jobs::Claim> claim(const jobs::ClaimOptions&);
   Result<TimePoint> extend_lease(const jobs::Lease&, Millis lease, TimePoint now);
   Result<void> report_progress(const jobs::Lease&, int percent);
-  Result<void> complete(const jobs::Lease&, const std::string& result_json, TimePoint now);
-  Result<void> fail(const jobs::Lease&, const std::string& reason, TimePoint now);
-  Result<void> fail_and_retry_at(const jobs::Lease&, const std::string& reason, TimePoint run_at);
-  Result<void> release(const jobs::Lease&);
+  Result<jobs::Settled> settle(const jobs::Lease&, jobs::Settlement, TimePoint now);
   Result<jobs::Recovered> recover_expired(TimePoint now);
   Result<jobs::Job> get(const jobs::JobId&);
   Result<jobs::QueueCounts> counts(const std::string& queue);
+  Result<jobs::JobPage> list(const jobs::JobFilter&, const std::optional<jobs::JobId>& older_than,
+                             std::size_t limit);
+  Result<std::vector<jobs::AttemptLog>> log(const jobs::JobId&);
+  Result<jobs::Batch> batch(const jobs::BatchId&);
+  Result<jobs::Cancelled> cancel(const jobs::JobId&, const std::vector<jobs::NewJob>& follow_ups,
+                                 TimePoint now);
+  Result<void> promote(const jobs::JobId&);
   Result<void> retry(const jobs::JobId&);
-  Result<void> remove(const jobs::JobId&);
+  Result<void> remove(const jobs::JobId&, TimePoint now);
+  Result<std::size_t> remove_waiting(const std::string& queue, const std::optional<std::string>& vendor,
+                                     TimePoint now);
+  Result<std::size_t> prune(const jobs::PruneRule&);
   Result<void> set_paused(const std::string& queue, bool paused);
   Result<void> set_share(const std::string& vendor, const jobs::VendorShare&);
 
@@ -55,8 +65,23 @@ class Steps {
   // not_found. The job as it stands, `paused` shown as `waiting`.
   Result<JobRow> find(const jobs::JobId&);
   Result<JobNumber> find_leased(const jobs::Lease&) const;
-  // Ends the lease of an active job by `move`; `run_at` with retry_at.
-  Result<void> end_lease(JobNumber, jobs::Move move, AttemptRow, std::optional<TimePoint> run_at = {});
+  Result<std::vector<jobs::JobId>> add_all(const std::vector<jobs::NewJob>&, std::optional<JobNumber> batch,
+                                           TimePoint now);
+  // What a repeated call is answered with; nothing where it is the first.
+  Result<std::optional<jobs::Accepted>> repeated(const jobs::Once&, TimePoint now);
+  // Ends the lease of an active job by `move` and says which batch is done with it; `run_at` with retry_at.
+  Result<std::optional<jobs::BatchId>> end_lease(JobNumber, jobs::Move move, AttemptRow, TimePoint now,
+                                                 std::optional<TimePoint> run_at = {});
+  // Takes a waiting or delayed job out of its queue's order.
+  Result<void> take_out(const JobRow&, Queue&, JobNumber);
+  Result<void> forget(const JobRow&);
+  // The batch as this transaction has it so far; written by flush().
+  Result<BatchRow*> batch_row(JobNumber);
+  Result<std::optional<jobs::BatchId>> close_if_done(BatchRow&, TimePoint now);
+  Result<JobNumber> list_from(const jobs::JobFilter&, JobNumber below) const;
+  // The job as list() shows it, where it is one that the filter means.
+  Result<std::optional<jobs::Job>> listed(const jobs::JobFilter&, JobNumber);
+  Result<jobs::JobPage> list_failed(const jobs::JobFilter&, JobNumber below, std::size_t limit);
   Result<void> promote_due(Queue&, TimePoint now);
   Result<void> flush();
   void touch(Queue& queue) { touched_.insert(&queue); }
@@ -70,6 +95,9 @@ class Steps {
   std::unordered_map<LaneId, double> finishes_;
   std::uint64_t next_number_saved_ = 0;
   std::set<std::string> told_;
+  std::vector<jobs::JobId> cancelled_;
+  std::unordered_map<JobNumber, BatchRow> batches_;
+  std::map<std::pair<QueueId, jobs::JobState>, JobNumber> prune_from_;  // Where prune() goes on.
 };
 
 }  // namespace cutroom::store_sqlite

@@ -71,10 +71,12 @@ Result<void> Tables::set_share(std::string_view vendor, const jobs::VendorShare&
              share.paused);
 }
 
-Result<void> Tables::add_job(JobNumber number, LaneId lane, const jobs::NewJob& job, TimePoint now) {
+Result<void> Tables::add_job(JobNumber number, LaneId lane, const jobs::NewJob& job,
+                             std::optional<JobNumber> batch, TimePoint now) {
+  const auto project = job.project.empty() ? std::nullopt : std::optional<std::string_view>(job.project);
   return run(add_job_, number, lane, job.priority, job.cost, job.retry.attempts_max,
              job.retry.backoff_first.count(), job.retry.backoff_max.count(), job.timeout.count(),
-             to_unix_ms(now), job.payload_json);
+             to_unix_ms(now), job.payload_json, project, batch);
 }
 
 Result<std::optional<JobRow>> Tables::job(JobNumber number) {
@@ -104,6 +106,11 @@ Result<std::optional<JobRow>> Tables::job(JobNumber number) {
   row.job.result_json = rows.text(column++);
   row.job.failed_reason = rows.text(column++);
   row.seq = rows.has(column) ? rows.number(column) : number;
+  row.job.project = rows.text(++column);
+  if (rows.has(++column)) {
+    row.batch = rows.number(column);
+    row.job.batch = jobs::job_id_of(*row.batch);
+  }
   return std::optional(std::move(row));
 }
 
@@ -127,18 +134,25 @@ Result<void> Tables::promote(std::uint64_t seq) { return run(promote_, seq); }
 Result<void> Tables::remove_from_line(std::uint64_t seq) { return run(remove_from_line_, seq); }
 
 Result<void> Tables::add_lease(const LeaseRow& row) {
-  return run(add_lease_, row.job, row.token, to_unix_ms(row.until), to_unix_ms(row.started_at));
+  return run(add_lease_, row.job, row.token, to_unix_ms(row.until), to_unix_ms(row.started_at),
+             row.cancelled);
 }
 
 Result<void> Tables::set_lease_until(JobNumber number, TimePoint until) {
   return run(set_lease_until_, to_unix_ms(until), number);
 }
 
+Result<void> Tables::set_lease_cancelled(JobNumber number) { return run(set_lease_cancelled_, number); }
+
 Result<void> Tables::remove_lease(JobNumber number) { return run(remove_lease_, number); }
 
 Result<void> Tables::end_attempt(const AttemptRow& row) {
   return run(end_attempt_, row.job, row.made, row.stalls, to_unix_ms(row.started_at), ms_of(row.finished_at),
-             row.ended, row.result, row.reason);
+             row.ended, row.result, row.reason, row.log);
+}
+
+Result<void> Tables::cancel_attempt(JobNumber number, std::string_view reason, TimePoint now) {
+  return run(cancel_attempt_, number, to_unix_ms(now), reason);
 }
 
 Result<int> Tables::stalls(JobNumber number) {
@@ -194,7 +208,7 @@ Result<void> Tables::each_share(const std::function<void(std::string, jobs::Vend
 }
 
 Result<void> Tables::each_lease(const std::function<void(LeaseRow)>& visit) {
-  Statement statement(database_, "SELECT job, token, until, started_at FROM leases");
+  Statement statement(database_, "SELECT job, token, until, started_at, cancelled FROM leases");
   auto rows = statement.rows();
   for (;;) {
     const auto more = noting(rows.next());
@@ -203,7 +217,8 @@ Result<void> Tables::each_lease(const std::function<void(LeaseRow)>& visit) {
     visit({.job = rows.number(0),
            .token = rows.text(1),
            .until = from_unix_ms(rows.integer(2)),
-           .started_at = from_unix_ms(rows.integer(3))});
+           .started_at = from_unix_ms(rows.integer(3)),
+           .cancelled = rows.integer(4) != 0});
   }
 }
 

@@ -1,0 +1,69 @@
+#include "engine/announcer.hpp"
+
+#include <utility>
+
+#include <boost/json.hpp>
+
+#include "base/log.hpp"
+
+namespace cutroom::engine {
+
+namespace json = boost::json;
+
+std::string to_json(const jobs::Batch& batch) {
+  const std::uint64_t ended = batch.completed + batch.failed + batch.removed;
+  json::object out{{"id", batch.id},
+                   {"vendorId", batch.vendor},
+                   {"queue", batch.queue},
+                   {"createdOn", to_unix_ms(batch.created_at)},
+                   {"total", batch.total},
+                   {"waiting", batch.waiting()},
+                   {"active", batch.active},
+                   {"delayed", batch.delayed},
+                   {"completed", batch.completed},
+                   {"failed", batch.failed},
+                   {"removed", batch.removed},
+                   {"progress", batch.total == 0 ? 100 : ended * 100 / batch.total},
+                   {"done", batch.done_at.has_value()},
+                   {"finishedOn", nullptr}};
+  if (batch.done_at) out["finishedOn"] = to_unix_ms(*batch.done_at);
+  return json::serialize(out);
+}
+
+void Announcer::queued(const jobs::JobId& id, const std::optional<jobs::BatchId>& batch, std::string vendor,
+                       std::string queue) {
+  hub_.publish({.type = EventType::queued,
+                .job = id,
+                .batch = batch,
+                .vendor = std::move(vendor),
+                .queue = std::move(queue),
+                .text = {}});
+}
+
+void Announcer::publish(const jobs::Job& job, EventType type, int progress, std::string text) {
+  hub_.publish({.type = type,
+                .job = job.id,
+                .batch = job.batch,
+                .vendor = job.vendor,
+                .queue = job.queue,
+                .progress = progress,
+                .text = std::move(text)});
+}
+
+boost::asio::awaitable<void> Announcer::batch_done(std::optional<jobs::BatchId> id) {
+  if (!id) co_return;
+  const auto batch = co_await store_.batch(*id);
+  if (!batch) {
+    log::error("batch {}: its end can't be told: {}", *id, batch.error().detail);
+    co_return;
+  }
+  hub_.publish({.type = EventType::batch_completed,
+                .job = {},
+                .batch = *id,
+                .vendor = batch->vendor,
+                .queue = batch->queue,
+                .progress = 100,
+                .text = to_json(*batch)});
+}
+
+}  // namespace cutroom::engine
