@@ -47,6 +47,7 @@ boost::asio::awaitable<Response> worker_health(const Api& api, Request& request)
   json.number("activeJobs",
               static_cast<std::int64_t>(counts->background_removal.active + counts->face_crop.active +
                                         counts->image_processing.active));
+  json.number("subscribers", static_cast<std::int64_t>(api.use.hub.subscribers()));
   json.raw("notReady", not_ready_json(api.use.readiness));
   json.text("version", api.options.version);
   json.text("timestamp", iso8601(api.use.clock.now()));
