@@ -7,6 +7,7 @@
 
 #include "adapters/assets_disk/disk_asset_store.hpp"
 #include "adapters/codec_vips/vips_codec.hpp"
+#include "adapters/fetch_curl/curl_notifier.hpp"
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
@@ -14,6 +15,7 @@
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "app/model_folder.hpp"
 #include "app/pools.hpp"
+#include "app/secret_file.hpp"
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
@@ -28,6 +30,8 @@
 #include "engine/recurring.hpp"
 #include "engine/status.hpp"
 #include "engine/submission.hpp"
+#include "engine/webhook_path.hpp"
+#include "engine/webhooks.hpp"
 #include "engine/worker.hpp"
 
 namespace cutroom::app {
@@ -61,6 +65,14 @@ Result<fetch_curl::Options> fetch_options(const Settings& settings) {
     if (!cidr) return cidr.error();
     options.allow.push_back(*cidr);
   }
+  return options;
+}
+
+// The same rules as for photos; a receiver that takes its time gets it.
+fetch_curl::Options webhook_options(const Settings& settings) {
+  fetch_curl::Options options = fetch_options(settings).value();  // Was fine when the server was made.
+  options.hosts.clear();                                          // The list is of photo servers.
+  options.body_bytes_max = 64U << 10U;
   return options;
 }
 
@@ -107,6 +119,7 @@ struct BackgroundRemoval {
 };
 
 struct Opened {
+  std::string webhook_secret;
   FoundModel model;
   fetch_curl::Options fetch;
   std::unique_ptr<jobs::JobStore> store;
@@ -127,8 +140,27 @@ class Server final : public EmbeddedServer {
         hub_(io.get_executor()),
         announcer_(hub_, *store_),
         status_(*store_),
-        control_({.store = *store_, .records = *records_, .announcer = announcer_, .clock = clock_}),
-        recovery_(*store_, *records_, announcer_, clock_),
+        webhooks_({.clock = clock_,
+                   .endpoint_of = [](const std::string&) { return std::nullopt; },
+                   .default_secret = std::move(opened.webhook_secret)}),
+        notifier_(webhook_options(settings_), static_cast<std::size_t>(settings_.webhook_slots)),
+        control_({.store = *store_,
+                  .records = *records_,
+                  .announcer = announcer_,
+                  .clock = clock_,
+                  .follow_ups = follow_ups()}),
+        webhook_path_({.webhooks = webhooks_, .notifier = notifier_, .store = *store_, .clock = clock_}),
+        webhook_worker_(io.get_executor(),
+                        {.store = *store_,
+                         .path = webhook_path_,
+                         .estimator = estimator_,
+                         .announcer = announcer_,
+                         .clock = clock_},
+                        {.queue = std::string(engine::kWebhookQueue),
+                         .slots = static_cast<std::size_t>(settings_.webhook_slots),
+                         .name = random_token(4),
+                         .lease = Millis{settings_.lease_ms}}),
+        recovery_(*store_, *records_, announcer_, clock_, follow_ups()),
         recurring_(io.get_executor(), recurring_tasks()),
         model_loaded_(io.get_executor()) {}
 
@@ -138,13 +170,17 @@ class Server final : public EmbeddedServer {
         {.folder = std::filesystem::path(settings_.data_dir) / "assets"}, pools_.compute);
     if (!assets) return assets.error();
     assets_ = std::move(*assets);
-    submission_ = std::make_unique<engine::Submission>(engine::Submission::Parts{.store = *store_,
-                                                                                 .assets = *assets_,
-                                                                                 .photos = photos_,
-                                                                                 .estimator = estimator_,
-                                                                                 .announcer = announcer_,
-                                                                                 .clock = clock_},
-                                                       submission_limits(settings_));
+    submission_ = std::make_unique<engine::Submission>(
+        engine::Submission::Parts{
+            .store = *store_,
+            .assets = *assets_,
+            .photos = photos_,
+            .estimator = estimator_,
+            .announcer = announcer_,
+            .clock = clock_,
+            .check_webhook = [this](const std::string& url) { return notifier_.check(url); },
+            .after_batch = [this](const std::string& vendor) { return webhooks_.after_batch(vendor); }},
+        submission_limits(settings_));
     auto http = http::make_http_server(io_.get_executor(), http_options(settings_),
                                        {.submission = *submission_,
                                         .status = status_,
@@ -166,6 +202,7 @@ class Server final : public EmbeddedServer {
   awaitable<Result<void>> start() override {
     if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
     if (settings_.workers) {
+      webhook_worker_.start();
       readiness_.set("model", "loading");
       boost::asio::co_spawn(io_, load_model(), [this](std::exception_ptr bug) {
         loading_ = false;
@@ -184,6 +221,7 @@ class Server final : public EmbeddedServer {
     submission_->stop();
     while (loading_) co_await model_loaded_.wait(model_loaded_.ticket());
     if (worker_) co_await worker_->stop(Millis{settings_.stop_grace_ms});
+    co_await webhook_worker_.stop(Millis{0});
     co_await recurring_.stop();
     co_await http_->stop(kHttpGrace);
   }
@@ -196,11 +234,18 @@ class Server final : public EmbeddedServer {
     if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
     store_->on_work([this](const std::string& queue) {
       if (worker_ && queue == kQueue) worker_->wake();
+      if (queue == engine::kWebhookQueue) webhook_worker_.wake();
     });
     store_->on_cancel([this](const jobs::JobId& id) {
       if (worker_) worker_->cancel(id);
     });
     co_return Result<void>();
+  }
+
+  engine::FollowUps follow_ups() {
+    return [this](const jobs::Job& job, jobs::JobState state, const std::string& text) {
+      return webhooks_.after_job(job, state, text);
+    };
   }
 
   awaitable<void> load_model() {
@@ -227,7 +272,8 @@ class Server final : public EmbeddedServer {
                               .path = background_removal_->path,
                               .estimator = estimator_,
                               .announcer = announcer_,
-                              .clock = clock_},
+                              .clock = clock_,
+                              .follow_ups = follow_ups()},
         engine::WorkerOptions{.queue = kQueue,
                               .slots = static_cast<std::size_t>(settings_.background_removal_slots),
                               .name = random_token(4),
@@ -259,12 +305,16 @@ class Server final : public EmbeddedServer {
   std::unique_ptr<delivery::RecordStore> records_;
   fetch_curl::CurlPhotoSource photos_;
   std::unique_ptr<assets_disk::DiskAssetStore> assets_;
-  engine::Estimator estimator_;
   engine::Readiness readiness_;
+  engine::Estimator estimator_;
   engine::EventHub hub_;
   engine::Announcer announcer_;
   engine::Status status_;
+  engine::Webhooks webhooks_;
+  fetch_curl::CurlNotifier notifier_;
   engine::Control control_;
+  engine::WebhookPath webhook_path_;
+  engine::Worker webhook_worker_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
   std::unique_ptr<BackgroundRemoval> background_removal_;
@@ -289,8 +339,12 @@ Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, con
   auto records = records_sqlite::open_sqlite_records({.file = folder / "records.db"});
   if (!records) return records.error();
 
-  auto server = std::make_unique<Server>(
-      io, settings, Opened{std::move(*model), std::move(*fetch), std::move(*store), std::move(*records)});
+  auto webhook_secret = read_or_make_secret(folder / "webhook.secret");
+  if (!webhook_secret) return webhook_secret.error();
+
+  auto server = std::make_unique<Server>(io, settings,
+                                         Opened{std::move(*webhook_secret), std::move(*model),
+                                                std::move(*fetch), std::move(*store), std::move(*records)});
   if (auto opened = server->open(); !opened) return opened.error();
   return std::unique_ptr<EmbeddedServer>(std::move(server));
 }

@@ -1,4 +1,4 @@
-// Content addresses: SHA-256 in lower-case hex.
+// Content addresses (SHA-256 in lower-case hex), and what signatures are made of.
 #pragma once
 
 #include <cstdint>
@@ -10,5 +10,10 @@ namespace cutroom {
 
 std::string sha256_hex(std::span<const std::uint8_t>);
 std::string sha256_hex(std::string_view);
+
+// RFC 2104; 32 raw bytes.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+// RFC 4648: standard alphabet, padded.
+std::string base64_of(std::string_view bytes);
 
 }  // namespace cutroom

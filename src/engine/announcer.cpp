@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/log.hpp"
+#include "engine/webhooks.hpp"
 
 namespace cutroom::engine {
 
@@ -41,6 +42,7 @@ void Announcer::queued(const jobs::JobId& id, const std::optional<jobs::BatchId>
 }
 
 void Announcer::publish(const jobs::Job& job, EventType type, int progress, std::string text) {
+  if (job.queue == kWebhookQueue) return;  // Telling of what was told would have no end.
   hub_.publish({.type = type,
                 .job = job.id,
                 .batch = job.batch,

@@ -19,11 +19,11 @@ constexpr std::size_t kPageJobs = 500;
 awaitable<Result<bool>> Control::cancel(jobs::JobId id) {
   const auto job = co_await parts_.store.get(id);
   if (!job) co_return job.error();
-  auto follow_ups = parts_.follow_ups(*job, JobState::failed);
+  const std::string reason(jobs::kCancelledReason);
+  auto follow_ups = parts_.follow_ups(*job, JobState::failed, reason);
   auto cancelled = co_await parts_.store.cancel(id, std::move(follow_ups), parts_.clock.now());
   if (!cancelled) co_return cancelled.error();
   if (cancelled->is_stopping) co_return true;
-  const std::string reason(jobs::kCancelledReason);
   co_await record_failure(parts_.records, *job, reason, parts_.clock.now());
   parts_.announcer.failed(*job, reason);
   co_await parts_.announcer.batch_done(std::move(cancelled->batch_done));

@@ -9,9 +9,13 @@
 
 namespace cutroom::engine {
 
-// What follows the job, which has ended in the given state (completed or failed).
-using FollowUps = std::function<std::vector<jobs::NewJob>(const jobs::Job&, jobs::JobState)>;
+// What follows the job, which has ended in the given state: completed with the result's JSON, or failed with
+// the reason.
+using FollowUps =
+    std::function<std::vector<jobs::NewJob>(const jobs::Job&, jobs::JobState, const std::string&)>;
 
-inline std::vector<jobs::NewJob> no_follow_ups(const jobs::Job&, jobs::JobState) { return {}; }
+inline std::vector<jobs::NewJob> no_follow_ups(const jobs::Job&, jobs::JobState, const std::string&) {
+  return {};
+}
 
 }  // namespace cutroom::engine

@@ -35,6 +35,14 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> 
     co_return Error{.code = Errc::invalid_input,
                     .message = "At most " + std::to_string(limits_.bulk_max) + " photos in one call",
                     .fields = {{"recordIds", "has " + std::to_string(orders.size()) + " entries"}}};
+  // The same for all orders of a call.
+  if (const std::string& url = orders.front().webhook_url; !url.empty()) {
+    if (auto checked = parts_.check_webhook(url); !checked) {
+      Error error = checked.error();
+      error.fields = {{"options.webhookUrl", error.text()}};
+      co_return error;
+    }
+  }
   const std::string queue = orders.front().queue;
   const std::string vendor = orders.front().vendor;
   Depth& depth = depths_[queue];

@@ -50,6 +50,10 @@ class Submission {
     const Estimator& estimator;
     Announcer& announcer;
     const Clock& clock;
+    // Whether webhooks may go there at all.
+    std::function<Result<void>(const std::string& url)> check_webhook = [](const std::string&) {
+      return Result<void>();
+    };
     // The job that follows a vendor's batch; none where there's nobody to tell.
     std::function<std::optional<jobs::NewJob>(const std::string& vendor)> after_batch =
         [](const std::string&) { return std::nullopt; };

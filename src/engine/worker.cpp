@@ -179,7 +179,7 @@ awaitable<void> Worker::settle(Running& running, Result<std::string> result) {
   }
   if (result) {  // Perhaps in spite of a stop request that came too late.
     jobs::Settlement settlement{.move = jobs::Move::complete, .text = *result};
-    settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::completed);
+    settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::completed, *result);
     if (co_await settle_as(running, std::move(settlement)))
       parts_.announcer.completed(job, std::move(*result));
     co_return;
@@ -223,7 +223,7 @@ awaitable<void> Worker::settle_failure(Running& running, const Error& error) {
     co_return;
   }
   co_await parts_.path.gave_up(job, reason);
-  settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::failed);
+  settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::failed, reason);
   if (co_await settle_as(running, std::move(settlement))) parts_.announcer.failed(job, reason);
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.hpp"
+#include "base/iso8601.hpp"
 
 namespace cutroom::http {
 
@@ -28,8 +28,5 @@ class JsonText {
 
 // A JSON string, quotes and all.
 void append_json_string(std::string& out, std::string_view value);
-
-// "2024-05-06T07:08:09.010Z".
-std::string iso8601(TimePoint);
 
 }  // namespace cutroom::http
