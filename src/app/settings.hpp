@@ -39,6 +39,11 @@ struct Settings {
   std::int64_t backoff_ms = 2'000;
   std::int64_t job_timeout_ms = 60'000;
   std::int64_t lease_ms = 30'000;
+  std::int64_t retention_completed_days = 7;
+  std::int64_t retention_completed_max = 1'000'000;
+  std::int64_t retention_failed_days = 30;
+  std::int64_t retention_failed_max = 100'000;
+  std::int64_t retention_assets_days = 0;
   std::int64_t stop_grace_ms = 10'000;
   std::int64_t model_threads = 0;
   std::int64_t compute_threads = 0;

@@ -24,6 +24,7 @@
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/cut_out_work.hpp"
 #include "engine/event_hub.hpp"
+#include "engine/janitor.hpp"
 #include "engine/photo_path.hpp"
 #include "engine/readiness.hpp"
 #include "engine/recovery.hpp"
@@ -91,6 +92,15 @@ engine::SubmissionLimits submission_limits(const Settings& settings) {
           .retry = {.attempts_max = static_cast<int>(settings.attempts),
                     .backoff_first = Millis{settings.backoff_ms}},
           .job_timeout = Millis{settings.job_timeout_ms}};
+}
+
+engine::Retention retention(const Settings& settings) {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  return {.completed = Millis{settings.retention_completed_days * kDayMs},
+          .completed_max = static_cast<std::uint64_t>(settings.retention_completed_max),
+          .failed = Millis{settings.retention_failed_days * kDayMs},
+          .failed_max = static_cast<std::uint64_t>(settings.retention_failed_max),
+          .assets = Millis{settings.retention_assets_days * kDayMs}};
 }
 
 // What needs the model, and so exists only once it has been loaded.
@@ -181,6 +191,10 @@ class Server final : public EmbeddedServer {
             .check_webhook = [this](const std::string& url) { return notifier_.check(url); },
             .after_batch = [this](const std::string& vendor) { return webhooks_.after_batch(vendor); }},
         submission_limits(settings_));
+    janitor_ = std::make_unique<engine::Janitor>(
+        *store_, *assets_, clock_, retention(settings_),
+        std::vector<std::string>{std::string(jobs::kBackgroundRemoval), std::string(jobs::kFaceCrop),
+                                 std::string(jobs::kImageProcessing), std::string(engine::kWebhookQueue)});
     auto http = http::make_http_server(io_.get_executor(), http_options(settings_),
                                        {.submission = *submission_,
                                         .status = status_,
@@ -291,6 +305,12 @@ class Server final : public EmbeddedServer {
            const auto recovered = co_await recovery_.run(clock_.now());
            if (!recovered) log::error("expired leases can't be recovered: {}", recovered.error().detail);
          }},
+        {.name = "forget ended jobs",
+         .every = Millis{60'000},
+         .run = [this]() -> awaitable<void> { co_await janitor_->tidy_jobs(); }},
+        {.name = "forget unused assets",
+         .every = Millis{6 * 3'600'000},
+         .run = [this]() -> awaitable<void> { co_await janitor_->tidy_assets(); }},
     };
   }
 
@@ -317,6 +337,7 @@ class Server final : public EmbeddedServer {
   engine::Worker webhook_worker_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
+  std::unique_ptr<engine::Janitor> janitor_;
   std::unique_ptr<BackgroundRemoval> background_removal_;
   std::unique_ptr<engine::Worker> worker_;
   engine::Recurring recurring_;

@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/bytes.hpp"
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 namespace cutroom::delivery {
@@ -39,6 +40,10 @@ class AssetStore {
   virtual boost::asio::awaitable<Result<Bytes>> read(AssetKey) = 0;
   // Gone afterwards, also where it was not there.
   virtual boost::asio::awaitable<Result<void>> remove(AssetKey) = 0;
+
+  // Removes what nobody has put or asked for since then (a store may take a use of the last day for none
+  // older than a day, so that reading stays cheap); how many.
+  virtual boost::asio::awaitable<Result<std::size_t>> forget_unused(TimePoint since) = 0;
 
   // The link that the vendor gets.
   virtual std::string url_of(const AssetKey&) const = 0;

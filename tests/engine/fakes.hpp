@@ -57,6 +57,7 @@ class FakeAssets final : public delivery::AssetStore {
     files.erase(key);
     co_return Result<void>();
   }
+  awaitable<Result<std::size_t>> forget_unused(TimePoint) override { co_return std::size_t{0}; }
   std::string url_of(const delivery::AssetKey& key) const override { return "http://here/assets/" + key; }
 };
 

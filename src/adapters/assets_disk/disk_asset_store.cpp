@@ -1,7 +1,9 @@
 #include "adapters/assets_disk/disk_asset_store.hpp"
 
 #include <cerrno>
+#include <ctime>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +23,9 @@ namespace {
 Error not_a_key() { return {.code = Errc::invalid_input, .message = "Not the name of a file here"}; }
 
 Error not_found() { return {.code = Errc::not_found, .message = "File not found"}; }
+
+// A use is noted once a day: reading a file must not write to the disk each time.
+constexpr std::time_t kUseSeconds = 24 * 3600;
 
 AssetInfo info_of(const AssetKey& key, std::uint64_t size, const std::filesystem::path& path) {
   return {.key = key,
@@ -64,6 +69,10 @@ awaitable<Result<void>> DiskAssetStore::remove(AssetKey key) {
   co_return co_await run_on(pool_, [&] { return blocking_remove(key); });
 }
 
+awaitable<Result<std::size_t>> DiskAssetStore::forget_unused(TimePoint since) {
+  co_return co_await run_on(pool_, [&] { return blocking_forget(since); });
+}
+
 std::string DiskAssetStore::url_of(const AssetKey& key) const {
   return options_.public_url + "/assets/" + key;
 }
@@ -101,12 +110,37 @@ Result<void> DiskAssetStore::make_shard(const AssetKey& key) const {
 Result<AssetInfo> DiskAssetStore::blocking_find(const AssetKey& key) const {
   if (!delivery::is_asset_key(key)) return not_a_key();
   const std::filesystem::path path = path_of(key);
+  const auto size = look_at(path);
+  if (!size) return size.error();
+  return info_of(key, *size, path);
+}
+
+Result<std::uint64_t> DiskAssetStore::look_at(const std::filesystem::path& path) const {
+  const std::lock_guard lock(use_);
   struct stat file{};
   if (::stat(path.c_str(), &file) != 0) {
     if (errno == ENOENT) return not_found();
     return disk_error(errno, "look at", path);
   }
-  return info_of(key, static_cast<std::uint64_t>(file.st_size), path);
+  // Where the disk refuses, the file only seems unused for longer than it is.
+  if (::time(nullptr) - file.st_mtime > kUseSeconds) (void)::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+  return static_cast<std::uint64_t>(file.st_size);
+}
+
+Result<std::size_t> DiskAssetStore::blocking_forget(TimePoint since) const {
+  const auto since_seconds = to_unix_ms(since) / 1000;
+  std::size_t forgotten = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.folder, error)) {
+    const AssetKey key = entry.path().lexically_relative(options_.folder).string();
+    if (!delivery::is_asset_key(key)) continue;
+    const std::lock_guard lock(use_);
+    struct stat file{};
+    if (::stat(entry.path().c_str(), &file) != 0 || file.st_mtime >= since_seconds) continue;
+    if (::unlink(entry.path().c_str()) == 0) ++forgotten;
+  }
+  if (error) return disk_error(error.value(), "go through", options_.folder);
+  return forgotten;
 }
 
 Result<Bytes> DiskAssetStore::blocking_read(const AssetKey& key) const {

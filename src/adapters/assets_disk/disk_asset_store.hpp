@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <boost/asio/thread_pool.hpp>
@@ -29,6 +30,7 @@ class DiskAssetStore final : public delivery::AssetStore {
   boost::asio::awaitable<Result<delivery::AssetInfo>> find(delivery::AssetKey) override;
   boost::asio::awaitable<Result<Bytes>> read(delivery::AssetKey) override;
   boost::asio::awaitable<Result<void>> remove(delivery::AssetKey) override;
+  boost::asio::awaitable<Result<std::size_t>> forget_unused(TimePoint since) override;
   std::string url_of(const delivery::AssetKey&) const override;
 
   // For a server that learns its port only when it listens: before the first url_of().
@@ -41,6 +43,9 @@ class DiskAssetStore final : public delivery::AssetStore {
   Result<delivery::AssetInfo> blocking_find(const delivery::AssetKey&) const;
   Result<Bytes> blocking_read(const delivery::AssetKey&) const;
   Result<void> blocking_remove(const delivery::AssetKey&) const;
+  Result<std::size_t> blocking_forget(TimePoint since) const;
+  // Its size, after its last use has been noted: as the file's time of change, a day exact.
+  Result<std::uint64_t> look_at(const std::filesystem::path&) const;
   // The folder of the key's first byte.
   Result<void> make_shard(const delivery::AssetKey&) const;
   std::filesystem::path path_of(const delivery::AssetKey& key) const { return options_.folder / key; }
@@ -50,6 +55,7 @@ class DiskAssetStore final : public delivery::AssetStore {
   boost::asio::thread_pool& pool_;
   // Which of the 256 folders this process has seen made and synced.
   mutable std::array<std::atomic<bool>, 256> shard_durable_{};
+  mutable std::mutex use_;  // Forgetting must not remove a file between somebody's look and use of it.
 };
 
 }  // namespace cutroom::assets_disk
