@@ -7,6 +7,7 @@
 
 #include "adapters/assets_disk/disk_asset_store.hpp"
 #include "adapters/codec_vips/vips_codec.hpp"
+#include "adapters/codec_vips/vips_editor.hpp"
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
@@ -22,6 +23,7 @@
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/cut_out_work.hpp"
 #include "engine/event_hub.hpp"
+#include "engine/image_work.hpp"
 #include "engine/photo_path.hpp"
 #include "engine/readiness.hpp"
 #include "engine/recovery.hpp"
@@ -106,6 +108,21 @@ struct BackgroundRemoval {
   engine::PhotoPath path;
 };
 
+// Needs no model: runs from the start.
+struct ImageProcessing {
+  ImageProcessing(engine::ImageWork::Parts parts, delivery::RecordStore& records, const Clock& clock)
+      : work(parts),
+        path({.photos = parts.photos,
+              .assets = parts.assets,
+              .records = records,
+              .work = work,
+              .compute = parts.compute,
+              .clock = clock}) {}
+
+  engine::ImageWork work;
+  engine::PhotoPath path;
+};
+
 struct Opened {
   FoundModel model;
   fetch_curl::Options fetch;
@@ -121,6 +138,7 @@ class Server final : public EmbeddedServer {
         model_(std::move(opened.model)),
         pools_(settings_),
         codec_(vips_),
+        editor_(vips_),
         store_(std::move(opened.store)),
         records_(std::move(opened.records)),
         photos_(std::move(opened.fetch)),
@@ -166,6 +184,7 @@ class Server final : public EmbeddedServer {
   awaitable<Result<void>> start() override {
     if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
     if (settings_.workers) {
+      start_image_processing();
       readiness_.set("model", "loading");
       boost::asio::co_spawn(io_, load_model(), [this](std::exception_ptr bug) {
         loading_ = false;
@@ -183,6 +202,7 @@ class Server final : public EmbeddedServer {
     readiness_.set("server", "stopping");
     submission_->stop();
     while (loading_) co_await model_loaded_.wait(model_loaded_.ticket());
+    if (image_worker_) co_await image_worker_->stop(Millis{settings_.stop_grace_ms});
     if (worker_) co_await worker_->stop(Millis{settings_.stop_grace_ms});
     co_await recurring_.stop();
     co_await http_->stop(kHttpGrace);
@@ -196,11 +216,39 @@ class Server final : public EmbeddedServer {
     if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
     store_->on_work([this](const std::string& queue) {
       if (worker_ && queue == kQueue) worker_->wake();
+      if (image_worker_ && queue == jobs::kImageProcessing) image_worker_->wake();
     });
     store_->on_cancel([this](const jobs::JobId& id) {
       if (worker_) worker_->cancel(id);
+      if (image_worker_) image_worker_->cancel(id);
     });
     co_return Result<void>();
+  }
+
+  imaging::DecodeLimits decode_limits() const {
+    return {.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
+            .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)};
+  }
+
+  void start_image_processing() {
+    image_processing_ = std::make_unique<ImageProcessing>(engine::ImageWork::Parts{.editor = editor_,
+                                                                                   .photos = photos_,
+                                                                                   .assets = *assets_,
+                                                                                   .compute = pools_.compute,
+                                                                                   .limits = decode_limits()},
+                                                          *records_, clock_);
+    image_worker_ = std::make_unique<engine::Worker>(
+        io_.get_executor(),
+        engine::Worker::Parts{.store = *store_,
+                              .path = image_processing_->path,
+                              .estimator = estimator_,
+                              .announcer = announcer_,
+                              .clock = clock_},
+        engine::WorkerOptions{.queue = std::string(jobs::kImageProcessing),
+                              .slots = static_cast<std::size_t>(settings_.image_processing_slots),
+                              .name = random_token(4),
+                              .lease = Millis{settings_.lease_ms}});
+    image_worker_->start();
   }
 
   awaitable<void> load_model() {
@@ -217,10 +265,7 @@ class Server final : public EmbeddedServer {
     }
     log::info("model {} loaded in {} ms", model_.spec.name, (clock_.now() - began).count());
     background_removal_ = std::make_unique<BackgroundRemoval>(
-        std::move(*segmenter), codec_, pools_,
-        imaging::DecodeLimits{.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
-                              .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)},
-        photos_, *assets_, *records_, clock_);
+        std::move(*segmenter), codec_, pools_, decode_limits(), photos_, *assets_, *records_, clock_);
     worker_ = std::make_unique<engine::Worker>(
         io_.get_executor(),
         engine::Worker::Parts{.store = *store_,
@@ -255,6 +300,7 @@ class Server final : public EmbeddedServer {
   codec_vips::VipsLibrary vips_;
   Pools pools_;
   codec_vips::VipsCodec codec_;
+  codec_vips::VipsEditor editor_;
   std::unique_ptr<jobs::JobStore> store_;
   std::unique_ptr<delivery::RecordStore> records_;
   fetch_curl::CurlPhotoSource photos_;
@@ -267,6 +313,8 @@ class Server final : public EmbeddedServer {
   engine::Control control_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
+  std::unique_ptr<ImageProcessing> image_processing_;
+  std::unique_ptr<engine::Worker> image_worker_;
   std::unique_ptr<BackgroundRemoval> background_removal_;
   std::unique_ptr<engine::Worker> worker_;
   engine::Recurring recurring_;
