@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "adapters/archive_zip/zip_archiver.hpp"
 #include "adapters/assets_disk/disk_asset_store.hpp"
 #include "adapters/codec_vips/vips_codec.hpp"
 #include "adapters/codec_vips/vips_editor.hpp"
@@ -93,8 +94,9 @@ struct BackgroundRemoval {
                   .segmenter = *segmenter,
                   .compute = pools.compute,
                   .model_turn = pools.model_turn,
-                  .limits = limits}),
-        work(pipeline),
+                  .limits = limits,
+                  .archiver = &archiver}),
+        work(pipeline, photos, assets),
         path({.photos = photos,
               .assets = assets,
               .records = records,
@@ -102,6 +104,7 @@ struct BackgroundRemoval {
               .compute = pools.compute,
               .clock = clock}) {}
 
+  archive_zip::ZipArchiver archiver;
   std::unique_ptr<imaging::Segmenter> segmenter;
   engine::CutOutPipeline pipeline;
   engine::CutOutWork work;
