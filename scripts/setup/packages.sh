@@ -31,6 +31,7 @@ libfmt-dev
 libcli11-dev
 libtomlplusplus-dev
 libdeflate-dev
+libarchive-dev
 libgtest-dev
 libgmock-dev
 libbenchmark-dev

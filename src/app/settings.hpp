@@ -35,6 +35,7 @@ struct Settings {
   bool workers = true;
   std::int64_t background_removal_slots = 3;
   std::int64_t webhook_slots = 8;
+  std::int64_t image_processing_slots = 5;
   std::int64_t attempts = 3;
   std::int64_t backoff_ms = 2'000;
   std::int64_t job_timeout_ms = 60'000;

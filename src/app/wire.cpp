@@ -1,12 +1,15 @@
 #include "app/wire.hpp"
 
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 
+#include "adapters/archive_zip/zip_archiver.hpp"
 #include "adapters/assets_disk/disk_asset_store.hpp"
 #include "adapters/codec_vips/vips_codec.hpp"
+#include "adapters/codec_vips/vips_editor.hpp"
 #include "adapters/fetch_curl/curl_notifier.hpp"
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
@@ -24,6 +27,7 @@
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/cut_out_work.hpp"
 #include "engine/event_hub.hpp"
+#include "engine/image_work.hpp"
 #include "engine/janitor.hpp"
 #include "engine/photo_path.hpp"
 #include "engine/readiness.hpp"
@@ -40,8 +44,6 @@ namespace {
 
 using boost::asio::awaitable;
 using boost::asio::io_context;
-
-const std::string kQueue(jobs::kBackgroundRemoval);
 
 // Answers that are under way when everything else has stopped; they only have to be sent.
 constexpr Millis kHttpGrace{5'000};
@@ -113,8 +115,9 @@ struct BackgroundRemoval {
                   .segmenter = *segmenter,
                   .compute = pools.compute,
                   .model_turn = pools.model_turn,
-                  .limits = limits}),
-        work(pipeline),
+                  .limits = limits,
+                  .archiver = &archiver}),
+        work(pipeline, photos, assets),
         path({.photos = photos,
               .assets = assets,
               .records = records,
@@ -122,9 +125,25 @@ struct BackgroundRemoval {
               .compute = pools.compute,
               .clock = clock}) {}
 
+  archive_zip::ZipArchiver archiver;
   std::unique_ptr<imaging::Segmenter> segmenter;
   engine::CutOutPipeline pipeline;
   engine::CutOutWork work;
+  engine::PhotoPath path;
+};
+
+// Needs no model: runs from the start.
+struct ImageProcessing {
+  ImageProcessing(engine::ImageWork::Parts parts, delivery::RecordStore& records, const Clock& clock)
+      : work(parts),
+        path({.photos = parts.photos,
+              .assets = parts.assets,
+              .records = records,
+              .work = work,
+              .compute = parts.compute,
+              .clock = clock}) {}
+
+  engine::ImageWork work;
   engine::PhotoPath path;
 };
 
@@ -144,6 +163,7 @@ class Server final : public EmbeddedServer {
         model_(std::move(opened.model)),
         pools_(settings_),
         codec_(vips_),
+        editor_(vips_),
         store_(std::move(opened.store)),
         records_(std::move(opened.records)),
         photos_(std::move(opened.fetch)),
@@ -160,16 +180,6 @@ class Server final : public EmbeddedServer {
                   .clock = clock_,
                   .follow_ups = follow_ups()}),
         webhook_path_({.webhooks = webhooks_, .notifier = notifier_, .store = *store_, .clock = clock_}),
-        webhook_worker_(io.get_executor(),
-                        {.store = *store_,
-                         .path = webhook_path_,
-                         .estimator = estimator_,
-                         .announcer = announcer_,
-                         .clock = clock_},
-                        {.queue = std::string(engine::kWebhookQueue),
-                         .slots = static_cast<std::size_t>(settings_.webhook_slots),
-                         .name = random_token(4),
-                         .lease = Millis{settings_.lease_ms}}),
         recovery_(*store_, *records_, announcer_, clock_, follow_ups()),
         recurring_(io.get_executor(), recurring_tasks()),
         model_loaded_(io.get_executor()) {}
@@ -216,7 +226,8 @@ class Server final : public EmbeddedServer {
   awaitable<Result<void>> start() override {
     if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
     if (settings_.workers) {
-      webhook_worker_.start();
+      start_worker(engine::kWebhookQueue, webhook_path_, settings_.webhook_slots);
+      start_image_processing();
       readiness_.set("model", "loading");
       boost::asio::co_spawn(io_, load_model(), [this](std::exception_ptr bug) {
         loading_ = false;
@@ -234,8 +245,7 @@ class Server final : public EmbeddedServer {
     readiness_.set("server", "stopping");
     submission_->stop();
     while (loading_) co_await model_loaded_.wait(model_loaded_.ticket());
-    if (worker_) co_await worker_->stop(Millis{settings_.stop_grace_ms});
-    co_await webhook_worker_.stop(Millis{0});
+    co_await stop_workers();
     co_await recurring_.stop();
     co_await http_->stop(kHttpGrace);
   }
@@ -247,19 +257,67 @@ class Server final : public EmbeddedServer {
     // This process owns the folder, so whoever held a lease is dead.
     if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
     store_->on_work([this](const std::string& queue) {
-      if (worker_ && queue == kQueue) worker_->wake();
-      if (queue == engine::kWebhookQueue) webhook_worker_.wake();
+      if (const auto worker = workers_.find(queue); worker != workers_.end()) worker->second->wake();
     });
     store_->on_cancel([this](const jobs::JobId& id) {
-      if (worker_) worker_->cancel(id);
+      for (const auto& [queue, worker] : workers_) worker->cancel(id);
     });
     co_return Result<void>();
+  }
+
+  // Takes jobs of the queue from now on; to be called once all that its path needs is there.
+  void start_worker(std::string_view queue, engine::JobPath& path, std::int64_t slots) {
+    auto worker =
+        std::make_unique<engine::Worker>(io_.get_executor(),
+                                         engine::Worker::Parts{.store = *store_,
+                                                               .path = path,
+                                                               .estimator = estimator_,
+                                                               .announcer = announcer_,
+                                                               .clock = clock_,
+                                                               .follow_ups = follow_ups()},
+                                         engine::WorkerOptions{.queue = std::string(queue),
+                                                               .slots = static_cast<std::size_t>(slots),
+                                                               .name = random_token(4),
+                                                               .lease = Millis{settings_.lease_ms}});
+    worker->start();
+    workers_.emplace(queue, std::move(worker));
+  }
+
+  // All of them at the same time, so that the grace time is waited for once.
+  awaitable<void> stop_workers() {
+    std::size_t running = workers_.size();
+    engine::Signal stopped(io_.get_executor());
+    for (const auto& [queue, worker] : workers_) {
+      // What is told can be told later; photos that are nearly done should get done.
+      const Millis grace{queue == engine::kWebhookQueue ? 0 : settings_.stop_grace_ms};
+      boost::asio::co_spawn(io_, worker->stop(grace), [&](std::exception_ptr bug) {
+        --running;
+        stopped.notify();
+        if (bug) std::rethrow_exception(bug);
+      });
+    }
+    while (running > 0) co_await stopped.wait(stopped.ticket());
   }
 
   engine::FollowUps follow_ups() {
     return [this](const jobs::Job& job, jobs::JobState state, const std::string& text) {
       return webhooks_.after_job(job, state, text);
     };
+  }
+
+  imaging::DecodeLimits decode_limits() const {
+    return {.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
+            .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)};
+  }
+
+  void start_image_processing() {
+    image_processing_ = std::make_unique<ImageProcessing>(engine::ImageWork::Parts{.editor = editor_,
+                                                                                   .photos = photos_,
+                                                                                   .assets = *assets_,
+                                                                                   .compute = pools_.compute,
+                                                                                   .limits = decode_limits()},
+                                                          *records_, clock_);
+    start_worker(jobs::kImageProcessing, image_processing_->path, settings_.image_processing_slots);
   }
 
   awaitable<void> load_model() {
@@ -276,23 +334,8 @@ class Server final : public EmbeddedServer {
     }
     log::info("model {} loaded in {} ms", model_.spec.name, (clock_.now() - began).count());
     background_removal_ = std::make_unique<BackgroundRemoval>(
-        std::move(*segmenter), codec_, pools_,
-        imaging::DecodeLimits{.bytes_max = static_cast<std::size_t>(settings_.photo_bytes_max),
-                              .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)},
-        photos_, *assets_, *records_, clock_);
-    worker_ = std::make_unique<engine::Worker>(
-        io_.get_executor(),
-        engine::Worker::Parts{.store = *store_,
-                              .path = background_removal_->path,
-                              .estimator = estimator_,
-                              .announcer = announcer_,
-                              .clock = clock_,
-                              .follow_ups = follow_ups()},
-        engine::WorkerOptions{.queue = kQueue,
-                              .slots = static_cast<std::size_t>(settings_.background_removal_slots),
-                              .name = random_token(4),
-                              .lease = Millis{settings_.lease_ms}});
-    worker_->start();
+        std::move(*segmenter), codec_, pools_, decode_limits(), photos_, *assets_, *records_, clock_);
+    start_worker(jobs::kBackgroundRemoval, background_removal_->path, settings_.background_removal_slots);
     readiness_.set("model", "");
   }
 
@@ -321,6 +364,7 @@ class Server final : public EmbeddedServer {
   codec_vips::VipsLibrary vips_;
   Pools pools_;
   codec_vips::VipsCodec codec_;
+  codec_vips::VipsEditor editor_;
   std::unique_ptr<jobs::JobStore> store_;
   std::unique_ptr<delivery::RecordStore> records_;
   fetch_curl::CurlPhotoSource photos_;
@@ -334,12 +378,12 @@ class Server final : public EmbeddedServer {
   fetch_curl::CurlNotifier notifier_;
   engine::Control control_;
   engine::WebhookPath webhook_path_;
-  engine::Worker webhook_worker_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
   std::unique_ptr<engine::Janitor> janitor_;
+  std::unique_ptr<ImageProcessing> image_processing_;
   std::unique_ptr<BackgroundRemoval> background_removal_;
-  std::unique_ptr<engine::Worker> worker_;
+  std::map<std::string, std::unique_ptr<engine::Worker>, std::less<>> workers_;  // By queue.
   engine::Recurring recurring_;
   std::unique_ptr<http::HttpServer> http_;
   engine::Signal model_loaded_;

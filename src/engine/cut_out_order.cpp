@@ -1,9 +1,9 @@
 #include "engine/cut_out_order.hpp"
 
-#include <array>
-#include <cstdio>
-
 #include <boost/json.hpp>
+
+#include "engine/cut_out_input.hpp"
+#include "imaging/colour.hpp"
 
 namespace cutroom::engine {
 namespace {
@@ -11,33 +11,26 @@ namespace {
 namespace json = boost::json;
 
 std::string hex_of(const imaging::Rgb& colour) {
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), "#%02x%02x%02x", colour.r, colour.g, colour.b);
-  return text.data();
+  return imaging::to_string(imaging::Rgba{colour.r, colour.g, colour.b, 255});
 }
 
-std::optional<imaging::Rgb> colour_from_hex(std::string_view text) {
-  unsigned r = 0;
-  unsigned g = 0;
-  unsigned b = 0;
-  if (text.size() != 7 || std::sscanf(std::string(text).c_str(), "#%2x%2x%2x", &r, &g, &b) != 3)
-    return std::nullopt;
-  return imaging::Rgb{static_cast<std::uint8_t>(r), static_cast<std::uint8_t>(g),
-                      static_cast<std::uint8_t>(b)};
+json::object to_json(const imaging::Canvas& canvas) {
+  const imaging::Canvas defaults;
+  json::object out{{"width", canvas.size.width}, {"height", canvas.size.height}};
+  if (canvas.scale != defaults.scale) out["scale"] = canvas.scale;
+  if (canvas.place != defaults.place) out["position"] = imaging::to_string(canvas.place);
+  return out;
 }
 
-imaging::CutOutOptions options_from_json(const json::object& from) {
-  imaging::CutOutOptions options;
-  if (const auto* v = from.if_contains("format"); v && v->is_string())
-    options.format = imaging::format_from(std::string_view(v->get_string())).value_or(options.format);
-  if (const auto* v = from.if_contains("quality"); v && v->is_int64())
-    options.quality = static_cast<int>(v->get_int64());
-  if (const auto* v = from.if_contains("background"); v && v->is_string())
-    options.background = colour_from_hex(std::string_view(v->get_string()));
-  if (const auto* v = from.if_contains("maskOnly"); v && v->is_bool()) options.mask_only = v->get_bool();
-  if (const auto* v = from.if_contains("decontaminate"); v && v->is_bool())
-    options.decontaminate = v->get_bool();
-  return options;
+json::object to_json(const imaging::Shadow& shadow) {
+  const imaging::Shadow defaults;
+  json::object out;
+  if (shadow.opacity != defaults.opacity) out["opacity"] = shadow.opacity;
+  if (shadow.blur != defaults.blur) out["blur"] = shadow.blur;
+  if (shadow.offset_x != defaults.offset_x) out["offsetX"] = shadow.offset_x;
+  if (shadow.offset_y != defaults.offset_y) out["offsetY"] = shadow.offset_y;
+  if (shadow.colour != defaults.colour) out["colour"] = hex_of(shadow.colour);
+  return out;
 }
 
 }  // namespace
@@ -48,8 +41,15 @@ json::object options_to_json(const imaging::CutOutOptions& options) {
   if (options.format != defaults.format) out["format"] = imaging::to_string(options.format);
   if (options.quality != defaults.quality) out["quality"] = options.quality;
   if (options.background) out["background"] = hex_of(*options.background);
+  if (!options.background_url.empty()) out["backgroundImageUrl"] = options.background_url;
   if (options.mask_only) out["maskOnly"] = true;
+  if (options.zip) out["zip"] = true;
   if (options.decontaminate != defaults.decontaminate) out["decontaminate"] = options.decontaminate;
+  if (options.crop_margin) out["cropToSubject"] = {{"margin", *options.crop_margin}};
+  if (options.canvas) out["canvas"] = to_json(*options.canvas);
+  if (options.shadow) out["shadow"] = to_json(*options.shadow);
+  if (options.refine != defaults.refine) out["refine"] = imaging::to_string(options.refine);
+  if (!options.model.empty()) out["model"] = options.model;
   return out;
 }
 
@@ -61,7 +61,8 @@ json::object cut_out_order_of(const imaging::CutOutOptions& options) {
 
 imaging::CutOutOptions cut_out_options_from(const json::object& work) {
   const auto* options = work.if_contains("options");
-  return options && options->is_object() ? options_from_json(options->get_object())
+  Problems unheeded;  // Checked before it was queued.
+  return options && options->is_object() ? read_cut_out_options(options->get_object(), unheeded)
                                          : imaging::CutOutOptions();
 }
 

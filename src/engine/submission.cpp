@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "delivery/data_uri.hpp"
+#include "engine/order_urls.hpp"
 
 namespace cutroom::engine {
 namespace {
@@ -75,6 +76,20 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> 
 
 boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> Submission::accept_all(std::vector<Order> orders,
                                                                                  bool bulk) {
+  // The orders of a bulk call mostly say the same.
+  boost::json::object asked;
+  boost::json::object accepted;
+  for (Order& order : orders) {
+    if (further_urls(order.work).empty()) continue;
+    if (order.work == asked) {
+      order.work = accepted;
+      continue;
+    }
+    asked = order.work;
+    if (auto images = co_await accept_images(order.work); !images) co_return images.error();
+    accepted = order.work;
+  }
+
   std::vector<jobs::NewJob> jobs;
   jobs.reserve(orders.size());
   for (std::size_t i = 0; i < orders.size(); ++i) {
@@ -128,6 +143,30 @@ boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
   payload.photo_key = asset->key;
   payload.photo_url = parts_.assets.url_of(asset->key);
   co_return payload;
+}
+
+boost::asio::awaitable<Result<void>> Submission::accept_images(boost::json::object& work) {
+  const auto bad = [](const std::string& field, Error error) {
+    error.fields = {{field, error.text()}};
+    error.message = field + ": " + error.text();
+    return error;
+  };
+  std::vector<std::pair<std::string, delivery::AssetKey>> held;
+  for (const OrderUrl& url : further_urls(work)) {
+    const std::string address(*url.value);
+    if (!delivery::is_data_uri(address)) {
+      if (auto checked = parts_.photos.check(address); !checked) co_return bad(url.field, checked.error());
+      continue;
+    }
+    auto bytes = delivery::decode_data_uri(address, limits_.photo_bytes_max);
+    if (!bytes) co_return bad(url.field, bytes.error());
+    auto asset = co_await parts_.assets.put(std::move(*bytes), "bin");
+    if (!asset) co_return asset.error();
+    *url.value = parts_.assets.url_of(asset->key);
+    held.emplace_back(parts_.assets.url_of(asset->key), asset->key);
+  }
+  for (const auto& [url, key] : held) hold_image(work, url, key);
+  co_return Result<void>();
 }
 
 boost::asio::awaitable<Result<void>> Submission::refresh(Depth& depth, const std::string& queue) {

@@ -73,6 +73,8 @@ class Submission {
   boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> accept_all(std::vector<Order>, bool bulk);
   // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
   boost::asio::awaitable<Result<Payload>> accept_photo(Order, std::optional<std::size_t> index);
+  // Images beside the photo: checked like it; those in data: URIs go into the asset store.
+  boost::asio::awaitable<Result<void>> accept_images(boost::json::object& work);
   // A queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
   // double the store's work, and an estimate needs no more.
   struct Depth {

@@ -91,7 +91,7 @@ Image cut_out(Image rgb, const Mask& mask, const std::optional<Mask>& alpha, con
     return grey;
   }
   constexpr Rgb kWhite{255, 255, 255};
-  const bool needs_background = options.format == Format::jpeg;
+  const bool needs_background = !has_transparency(options.format);
   if (options.background || needs_background) {
     return on_background(std::move(rgb), coverage, options.background.value_or(kWhite));
   }

@@ -4,23 +4,15 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "imaging/cut_out_options.hpp"
 #include "imaging/image.hpp"
-#include "imaging/image_codec.hpp"
 
 namespace cutroom::imaging {
 
-struct CutOutOptions {
-  Format format = Format::png;
-  int quality = 90;
-  std::optional<Rgb>
-      background;             // Composed onto it (sRGB, source-over); needed for jpeg: white where not given.
-  bool mask_only = false;     // The result is the mask as grey picture; background is ignored.
-  bool decontaminate = true;  // Estimate foreground colours in the semi-transparent band.
-};
-
 // The picture to encode: RGBA (straight alpha), RGB where there is a background, grey for mask_only. Takes
 // the picture by value to work in its memory. `alpha`: the source file's own, multiplied into the mask. Where
-// the result is fully transparent its colour is black.
+// the result is fully transparent its colour is black. Heeds format, background, mask_only and decontaminate;
+// imaging/composition.hpp does the rest.
 Image cut_out(Image rgb, const Mask& mask, const std::optional<Mask>& alpha, const CutOutOptions&);
 
 // cut_out's steps. `alpha` has the picture's size.

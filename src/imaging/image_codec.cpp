@@ -6,6 +6,7 @@ std::optional<Format> format_from(std::string_view word) {
   if (word == "png") return Format::png;
   if (word == "webp") return Format::webp;
   if (word == "jpeg" || word == "jpg") return Format::jpeg;
+  if (word == "avif") return Format::avif;
   return std::nullopt;
 }
 
@@ -17,6 +18,8 @@ std::string_view to_string(Format format) {
       return "webp";
     case Format::jpeg:
       return "jpeg";
+    case Format::avif:
+      return "avif";
   }
   return "png";
 }
@@ -29,8 +32,16 @@ std::string_view content_type(Format format) {
       return "image/webp";
     case Format::jpeg:
       return "image/jpeg";
+    case Format::avif:
+      return "image/avif";
   }
   return "image/png";
 }
+
+std::string_view file_extension(Format format) {
+  return format == Format::jpeg ? std::string_view("jpg") : to_string(format);
+}
+
+bool has_transparency(Format format) { return format != Format::jpeg; }
 
 }  // namespace cutroom::imaging

@@ -24,14 +24,16 @@ struct Decoded {
   std::string format;         // jpeg, png, webp, avif, heic, tiff, gif, bmp
 };
 
-enum class Format : std::uint8_t { png, webp, jpeg };
+enum class Format : std::uint8_t { png, webp, jpeg, avif };
 std::optional<Format> format_from(std::string_view word);  // "jpg" too.
 std::string_view to_string(Format);
 std::string_view content_type(Format);
+std::string_view file_extension(Format);  // Without dot: "jpg".
+bool has_transparency(Format);
 
 struct EncodeOptions {
   Format format = Format::png;
-  int quality = 90;  // jpeg, webp: 1..100.
+  int quality = 90;  // jpeg, webp, avif: 1..100.
 };
 
 class ImageCodec {
@@ -42,7 +44,8 @@ class ImageCodec {
   // bytes or pixels; corrupt_media: unreadable or cut off.
   virtual Result<Decoded> decode(std::span<const std::uint8_t>, const DecodeLimits&) const = 0;
 
-  // Any bands; jpeg refuses 4 (compose onto a background first).
+  // Any bands; jpeg refuses 4 (compose onto a background first). invalid_input where this machine can't write
+  // the format.
   virtual Result<Bytes> encode(const Image&, const EncodeOptions&) const = 0;
 };
 

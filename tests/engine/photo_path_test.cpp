@@ -46,7 +46,7 @@ class PhotoPathTest : public testing::Test {
   test::FakeSegmenter segmenter;
   CutOutPipeline pipeline{
       {.codec = codec, .segmenter = segmenter, .compute = compute, .model_turn = model_turn}};
-  CutOutWork work{pipeline};
+  CutOutWork work{pipeline, photos, assets};
   PhotoPath path{{.photos = photos,
                   .assets = assets,
                   .records = records,

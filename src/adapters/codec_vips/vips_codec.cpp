@@ -1,42 +1,11 @@
 #include "adapters/codec_vips/vips_codec.hpp"
 
-#include <exception>
-#include <string>
-#include <utility>
-
-#include <vips/vips8>
-
 #include "adapters/codec_vips/png_encoder.hpp"
 #include "adapters/codec_vips/vips_decode.hpp"
 #include "adapters/codec_vips/vips_encode.hpp"
+#include "adapters/codec_vips/vips_guard.hpp"
 
 namespace cutroom::codec_vips {
-namespace {
-
-// libvips keeps buffers per thread, which it wants back before the thread ends.
-struct ThreadLeave {
-  ~ThreadLeave() { vips_thread_shutdown(); }
-};
-
-// The one place where libvips' exceptions end. Its error text is shared by all threads, so that under load it
-// may tell of another file too: good enough for a log.
-template <class Fn>
-auto guarded(Errc code, Fn fn) -> decltype(fn()) {
-  thread_local const ThreadLeave leave;
-  (void)leave;
-  std::string detail;
-  try {
-    auto result = fn();
-    vips_error_clear();  // Loaders leave warnings there, which would pile up.
-    return result;
-  } catch (const std::exception& e) {
-    detail = e.what();
-  }
-  vips_error_clear();
-  return Error{.code = code, .detail = std::move(detail)};
-}
-
-}  // namespace
 
 Result<imaging::Decoded> VipsCodec::decode(std::span<const std::uint8_t> file,
                                            const imaging::DecodeLimits& limits) const {

@@ -11,6 +11,7 @@
 #include "adapters/codec_vips/orientation.hpp"
 #include "adapters/codec_vips/planes.hpp"
 #include "adapters/codec_vips/sniff.hpp"
+#include "adapters/codec_vips/vips_picture.hpp"
 
 namespace cutroom::codec_vips {
 namespace {
@@ -137,16 +138,6 @@ int orientation_of(const vips::VImage& image) {
   return image.get_typeof(VIPS_META_ORIENTATION) != 0 ? image.get_int(VIPS_META_ORIENTATION) : 1;
 }
 
-// Runs the decoder, straight into our memory.
-imaging::Image computed(const vips::VImage& image) {
-  imaging::Image pixels({image.width(), image.height()}, image.bands());
-  const vips::VImage target =
-      vips::VImage::new_from_memory(pixels.samples.data(), pixels.samples.size(), image.width(),
-                                    image.height(), image.bands(), VIPS_FORMAT_UCHAR);
-  image.write(target);
-  return pixels;
-}
-
 Result<imaging::Decoded> decode_bmp(std::span<const std::uint8_t> file, const imaging::DecodeLimits& limits) {
   const auto head = read_bmp_head(file);
   if (!head) return head.error();
@@ -186,6 +177,22 @@ Result<imaging::Decoded> decode_file(std::span<const std::uint8_t> file,
       .rgb = upright(std::move(rgb), orientation), .alpha = std::nullopt, .format = to_string(*kind)};
   if (alpha) decoded.alpha = upright(std::move(*alpha), orientation);
   return decoded;
+}
+
+Metadata read_metadata(std::span<const std::uint8_t> file) {
+  constexpr std::size_t kBlockBytesMax = 65'533;  // One JPEG segment.
+  const auto kind = sniff(file);
+  if (!kind || *kind == FileKind::bmp) return {};
+  const vips::VImage opened = open(file, *kind);
+  Metadata metadata;
+  for (const char* name : {VIPS_META_EXIF_NAME, VIPS_META_XMP_NAME, VIPS_META_IPTC_NAME}) {
+    if (opened.get_typeof(name) == 0) continue;
+    std::size_t bytes = 0;
+    const void* data = opened.get_blob(name, &bytes);
+    if (bytes > 0 && bytes <= kBlockBytesMax)
+      metadata.push_back({name, Bytes::copy_of({static_cast<const std::uint8_t*>(data), bytes})});
+  }
+  return metadata;
 }
 
 }  // namespace cutroom::codec_vips

@@ -14,6 +14,10 @@ boost::asio::awaitable<Response> remove_bg_queue(const Api&, Request&);
 boost::asio::awaitable<Response> bulk_remove_bg(const Api&, Request&);
 boost::asio::awaitable<Response> queue_stats(const Api&, Request&);
 
+// routes_images.cpp: image processing.
+boost::asio::awaitable<Response> process_queue(const Api&, Request&);
+boost::asio::awaitable<Response> bulk_process(const Api&, Request&);
+
 // routes_jobs.cpp: one job.
 boost::asio::awaitable<Response> get_job(const Api&, Request&);
 boost::asio::awaitable<Response> remove_job(const Api&, Request&);

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <string>
 
+#include "engine/cut_out_input.hpp"
+
 namespace cutroom::http {
 namespace {
 
@@ -50,13 +52,6 @@ void read_int(const json::value& value, std::string_view name, std::pair<int, in
     problems.add(
         "options." + std::string(name),
         "must be a whole number from " + std::to_string(range.first) + " to " + std::to_string(range.second));
-}
-
-void read_flag(const json::value& value, std::string_view name, bool& into, FieldProblems& problems) {
-  if (value.is_bool())
-    into = value.get_bool();
-  else
-    problems.add("options." + std::string(name), "must be true or false");
 }
 
 std::string_view text_of(const json::value& value) {
@@ -107,32 +102,10 @@ SharedOptions take_shared_options(json::object& options, FieldProblems& problems
 }
 
 imaging::CutOutOptions read_cut_out_options(const json::object& options, FieldProblems& problems) {
-  imaging::CutOutOptions out;
-  for (const auto& [key, value] : options) {
-    const std::string_view name(key);
-    if (name == "format") {
-      if (const auto format = imaging::format_from(text_of(value)))
-        out.format = *format;
-      else
-        problems.add("options.format", "must be one of png, webp, jpeg, jpg");
-    } else if (name == "quality") {
-      read_int(value, name, {1, 100}, out.quality, problems);
-    } else if (name == "background") {
-      if (value.is_null()) continue;
-      out.background = colour_from(text_of(value));
-      if (!out.background)
-        problems.add("options.background", "must be \"#rrggbb\" or \"r,g,b\" with 0 to 255 each");
-    } else if (name == "maskOnly") {
-      read_flag(value, name, out.mask_only, problems);
-    } else if (name == "decontaminate") {
-      read_flag(value, name, out.decontaminate, problems);
-    } else {
-      constexpr std::size_t kNameMax = 64;
-      problems.add("options." + std::string(name.substr(0, kNameMax)),
-                   "is not known; there are format, quality, background, maskOnly, decontaminate, priority, "
-                   "delayMs, webhookUrl");
-    }
-  }
+  engine::Problems found;
+  imaging::CutOutOptions out = engine::read_cut_out_options(options, found);
+  for (engine::Problems::value_type& problem : found)
+    problems.add(std::move(problem.field), std::move(problem.problem));
   return out;
 }
 

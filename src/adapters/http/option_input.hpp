@@ -11,7 +11,7 @@
 
 #include "adapters/http/field_problems.hpp"
 #include "base/clock.hpp"
-#include "imaging/cut_out.hpp"
+#include "imaging/cut_out_options.hpp"
 
 namespace cutroom::http {
 
@@ -24,8 +24,10 @@ struct SharedOptions {
 
 inline constexpr std::array<std::string_view, 3> kSharedOptionNames{"priority", "delayMs", "webhookUrl"};
 // The options of a cut-out alone.
-inline constexpr std::array<std::string_view, 5> kCutOutOptionNames{"format", "quality", "background",
-                                                                    "maskOnly", "decontaminate"};
+inline constexpr std::array<std::string_view, 12> kCutOutOptionNames{
+    "format",   "quality", "background",    "backgroundImageUrl",
+    "maskOnly", "zip",     "decontaminate", "cropToSubject",
+    "canvas",   "shadow",  "refine",        "model"};
 
 // Takes the shared ones out of `options`.
 SharedOptions take_shared_options(boost::json::object& options, FieldProblems&);

@@ -14,16 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-// A form has only text; where it reads as a number or a flag it is one, else the check of the option says
-// what is allowed.
-json::value typed(std::string_view text) {
-  if (text == "true" || text == "false") return text == "true";
-  std::int64_t number = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (!text.empty() && failed == std::errc() && end == text.data() + text.size()) return number;
-  return json::string(text);
-}
-
 bool holds(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -38,6 +28,16 @@ json::value field_value(std::string_view text) {
   boost::system::error_code failed;
   json::value parsed = json::parse(json::string_view(text.data(), text.size()), failed);
   return failed ? json::value(json::string(text)) : parsed;
+}
+
+// A form has only text; where it reads as a number, a flag or an object it is one, else the check of the
+// option says what is allowed.
+json::value typed(std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  std::int64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (!text.empty() && failed == std::errc() && end == text.data() + text.size()) return number;
+  return field_value(text);
 }
 
 bool is_photo(std::string_view name) { return name == "photo" || name == "file"; }

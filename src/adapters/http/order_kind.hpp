@@ -24,5 +24,7 @@ struct OrderKind {
 
 // order_kind_cut_out.cpp
 extern const OrderKind kCutOutKind;
+// order_kind_image.cpp
+extern const OrderKind kImageKind;
 
 }  // namespace cutroom::http
