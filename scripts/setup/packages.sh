@@ -36,6 +36,8 @@ libgtest-dev
 libgmock-dev
 libbenchmark-dev
 clang-tidy-19
+clang-19
+libclang-rt-19-dev
 clang-format-19
 shellcheck
 redis-server

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+## runs the fuzzers of fuzz/
+##
+## usage: ./dev fuzz [--seconds N] [TARGET...]
+## Each for N seconds (600), from what it has found worth keeping so far (build/fuzz/corpus). Ends with an error
+## at the first finding.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+source "$(dirname "$0")/../lib.sh"
+
+seconds=600
+targets=()
+while [ $# -gt 0 ]; do
+  case $1 in
+    --seconds) seconds=$2; shift 2 ;;
+    *) targets+=("$1"); shift ;;
+  esac
+done
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz
+folder=build/fuzz/fuzz
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd "$folder" && ls -d fuzz_* | grep -v '\.' )
+for target in "${targets[@]}"; do
+  mkdir -p "build/fuzz/corpus/$target"
+  echo "$target for $seconds s"
+  "$folder/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="build/fuzz/" "build/fuzz/corpus/$target" 2>"build/fuzz/$target.log" ||
+    { tail -40 "build/fuzz/$target.log"; exit 1; }
+  grep -E "stat::number_of_executed_units|stat::new_units_added" "build/fuzz/$target.log"
+done
