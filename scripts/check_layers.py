@@ -23,7 +23,7 @@ BELOW = {
 }
 
 # Adapters that exist for other adapters: {whom: who may include it}.
-SHARED_ADAPTERS = {"adapters/sqlite_handle": {"adapters/store_sqlite", "adapters/records_sqlite"}}
+SHARED_ADAPTERS = {"adapters/sqlite_handle": {"adapters/store_sqlite", "adapters/records_sqlite", "adapters/vendors_sqlite"}}
 
 # Prefix of a third-party header -> folders where it may be included.
 THIRD_PARTY = {

@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
   http::ServerOptions options;
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 3999);
   boost::asio::io_context io{1};
-  http::TestApi test(io.get_executor(), true, options);
+  http::TestApi test(io.get_executor(), true, options, {.limits = http::no_limits(), .admin_key = {}});
   test.store.keeps_jobs = false;
   test.store.jobs.push_back(
       {.id = "1",

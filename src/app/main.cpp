@@ -54,6 +54,8 @@ int run(int argc, char** argv) {
   add_setting_flags(*remove, flags, file);
   SubmitArguments submit_arguments;
   auto* submit = add_submit_command(app, submit_arguments);
+  VendorArguments vendor_arguments;
+  auto* vendor = add_vendor_command(app, vendor_arguments);
 
   try {
     app.parse(argc, argv);
@@ -61,6 +63,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
   if (submit->parsed()) return run_submit(submit_arguments);
+  if (vendor->parsed()) return run_vendor(*vendor, vendor_arguments);
 
   const auto settings = read_settings({.file = file.empty() ? std::nullopt : std::optional(file),
                                        .environment = environment,

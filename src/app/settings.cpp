@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fstream>
 #include <limits>
 
 #include <toml++/toml.h>
@@ -155,6 +156,19 @@ SettingRow fetch_ports_row() {
   return row;
 }
 
+SettingRow limit_row(std::string_view key, std::string_view environment, vendors::LimitKind kind,
+                     std::string_view meaning) {
+  SettingRow row{
+      .key = key, .environment = environment, .allowed = vendors::kLimitAllowed, .meaning = meaning};
+  row.set = [kind](Settings& s, const std::string& text) {
+    const auto limit = vendors::limit_from(text);
+    if (limit) s.rate_limits[kind] = *limit;
+    return limit.has_value();
+  };
+  row.get = [kind](const Settings& s) { return vendors::to_string(s.rate_limits[kind]); };
+  return row;
+}
+
 constexpr std::int64_t kDayMs = 86'400'000;
 
 const std::vector<SettingRow>& table() {
@@ -227,6 +241,25 @@ const std::vector<SettingRow>& table() {
                   .allowed = "1..100000",
                   .meaning = "photos in one bulk call"},
                  &Settings::bulk_max, {1, 100'000}),
+      limit_row("limits.global", "CUTROOM_LIMIT_GLOBAL", vendors::LimitKind::global,
+                "submissions of one photo per address"),
+      limit_row("limits.reads", "CUTROOM_LIMIT_READS", vendors::LimitKind::reads,
+                "requests that read or steer, per address"),
+      limit_row("limits.image_processing", "CUTROOM_LIMIT_IMAGE_PROCESSING",
+                vendors::LimitKind::image_processing, "face crops and image operations per vendor"),
+      limit_row("limits.background_removal", "CUTROOM_LIMIT_BACKGROUND_REMOVAL",
+                vendors::LimitKind::background_removal, "background removals per vendor"),
+      limit_row("limits.bulk", "CUTROOM_LIMIT_BULK", vendors::LimitKind::bulk, "bulk operations per vendor"),
+      list_row({.key = "trusted_proxies",
+                .environment = "CUTROOM_TRUSTED_PROXIES",
+                .allowed = "addresses and CIDRs, comma-separated",
+                .meaning = "proxies whose X-Forwarded-For is believed"},
+               &Settings::trusted_proxies),
+      text_row({.key = "admin_key_file",
+                .environment = "CUTROOM_ADMIN_KEY_FILE",
+                .allowed = "a file",
+                .meaning = "holds the admin key, where CUTROOM_ADMIN_KEY does not"},
+               &Settings::admin_key_file),
       number_row({.key = "queues.background_removal.slots",
                   .environment = "CUTROOM_BACKGROUND_REMOVAL_SLOTS",
                   .allowed = "1..64",
@@ -402,6 +435,36 @@ Result<void> apply_file(SettingsInForce& into, const std::string& file) {
   }
 }
 
+// 128 bits in hex have 32 characters; a person's own phrase may be shorter, but not a word.
+constexpr std::size_t kAdminKeyBytesMin = 16;
+constexpr std::size_t kAdminKeyBytesMax = 512;
+
+// What is wrong is told without the key itself.
+Result<void> set_admin_key(Settings& settings, std::string key, const std::string& origin) {
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!printable || key.size() < kAdminKeyBytesMin || key.size() > kAdminKeyBytesMax)
+    return Error{.code = Errc::invalid_input,
+                 .message = origin + ": the admin key must be 16 to 512 printable characters without spaces"};
+  if (key.starts_with("ck_"))
+    return Error{.code = Errc::invalid_input,
+                 .message = origin + ": the admin key must not look like a vendor's"};
+  settings.admin_key = std::move(key);
+  return {};
+}
+
+Result<void> read_admin_key(Settings& settings, const Sources& sources) {
+  constexpr const char* kVariable = "CUTROOM_ADMIN_KEY";
+  if (auto key = sources.environment(kVariable)) return set_admin_key(settings, std::move(*key), kVariable);
+  if (settings.admin_key_file.empty()) return {};
+  std::ifstream file(settings.admin_key_file);
+  std::string key;
+  if (!file || !std::getline(file, key))
+    return Error{.code = Errc::invalid_input,
+                 .message = "admin_key_file: '" + settings.admin_key_file + "' can't be read, or is empty"};
+  if (key.ends_with('\r')) key.pop_back();
+  return set_admin_key(settings, std::move(key), settings.admin_key_file);
+}
+
 }  // namespace
 
 std::span<const SettingRow> setting_table() { return table(); }
@@ -431,6 +494,7 @@ Result<SettingsInForce> read_settings(const Sources& sources) {
     if (flag == sources.flags.end()) continue;
     if (auto applied = apply(out, row, flag_of(row), flag->second); !applied) return applied.error();
   }
+  if (auto read = read_admin_key(out.settings, sources); !read) return read.error();
   return out;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "jobs/fair_order.hpp"
+#include "vendors/limits.hpp"
 
 namespace cutroom::app {
 
@@ -32,6 +33,10 @@ struct Settings {
   std::int64_t photo_pixels_max = 50'000'000;
   std::int64_t waiting_max = 1'000'000;
   std::int64_t bulk_max = 10'000;
+  vendors::Limits rate_limits;
+  std::vector<std::string> trusted_proxies;
+  std::string admin_key_file;
+  std::string admin_key;  // From CUTROOM_ADMIN_KEY or the file. A secret: no row of the table, never printed.
   bool workers = true;
   std::int64_t background_removal_slots = 3;
   std::int64_t webhook_slots = 8;

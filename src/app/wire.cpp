@@ -13,9 +13,11 @@
 #include "adapters/fetch_curl/curl_notifier.hpp"
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
+#include "adapters/limits_memory/memory_rate_limiter.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
 #include "adapters/records_sqlite/sqlite_records.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
+#include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
 #include "app/model_folder.hpp"
 #include "app/pools.hpp"
 #include "app/secret_file.hpp"
@@ -47,6 +49,11 @@ using boost::asio::io_context;
 
 // Answers that are under way when everything else has stopped; they only have to be sent.
 constexpr Millis kHttpGrace{5'000};
+
+// As much as a crash loses of the usage figures.
+constexpr Millis kUsageEvery{5'000};
+
+bool is_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
 
 std::string public_url(const Settings& settings, std::uint16_t port) {
   if (!settings.public_url.empty()) return settings.public_url;
@@ -84,6 +91,7 @@ http::ServerOptions http_options(const Settings& settings) {
           .port = settings.listen_port,
           .photo_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
           .cors_origins = {settings.cors_origin},
+          .trusted_proxies = settings.trusted_proxies,
           .version = CUTROOM_VERSION};
 }
 
@@ -153,6 +161,7 @@ struct Opened {
   fetch_curl::Options fetch;
   std::unique_ptr<jobs::JobStore> store;
   std::unique_ptr<delivery::RecordStore> records;
+  std::unique_ptr<vendors::VendorStore> vendors;
 };
 
 class Server final : public EmbeddedServer {
@@ -166,9 +175,14 @@ class Server final : public EmbeddedServer {
         editor_(vips_),
         store_(std::move(opened.store)),
         records_(std::move(opened.records)),
+        vendor_store_(std::move(opened.vendors)),
         photos_(std::move(opened.fetch)),
         hub_(io.get_executor()),
         announcer_(hub_, *store_),
+        vendors_(io.get_executor(), *vendor_store_, *store_, clock_, settings_.vendors),
+        usage_(io.get_executor(), *vendor_store_, vendors_, clock_),
+        admission_(vendors_, limiter_, clock_,
+                   {.limits = settings_.rate_limits, .admin_key = settings_.admin_key}),
         status_(*store_),
         webhooks_({.clock = clock_,
                    .endpoint_of = [](const std::string&) { return std::nullopt; },
@@ -198,6 +212,7 @@ class Server final : public EmbeddedServer {
             .estimator = estimator_,
             .announcer = announcer_,
             .clock = clock_,
+            .rules = &rules_,
             .check_webhook = [this](const std::string& url) { return notifier_.check(url); },
             .after_batch = [this](const std::string& vendor) { return webhooks_.after_batch(vendor); }},
         submission_limits(settings_));
@@ -213,7 +228,10 @@ class Server final : public EmbeddedServer {
                                         .readiness = readiness_,
                                         .assets = *assets_,
                                         .clock = clock_,
-                                        .pool = pools_.compute});
+                                        .pool = pools_.compute,
+                                        .admission = admission_,
+                                        .vendors = vendors_,
+                                        .usage = usage_});
     if (!http) return http.error();
     http_ = std::move(*http);
     // Asked for port 0, the server knows its port only now.
@@ -248,12 +266,13 @@ class Server final : public EmbeddedServer {
     co_await stop_workers();
     co_await recurring_.stop();
     co_await http_->stop(kHttpGrace);
+    co_await flush_usage();
   }
 
  private:
   awaitable<Result<void>> prepare_store() {
-    for (const auto& [vendor, share] : settings_.vendors)
-      if (auto set = co_await store_->set_share(vendor, share); !set) co_return set.error();
+    if (auto loaded = co_await vendors_.load(); !loaded) co_return loaded.error();
+    if (auto safe = check_exposure(); !safe) co_return safe.error();
     // This process owns the folder, so whoever held a lease is dead.
     if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
     store_->on_work([this](const std::string& queue) {
@@ -267,6 +286,8 @@ class Server final : public EmbeddedServer {
 
   // Takes jobs of the queue from now on; to be called once all that its path needs is there.
   void start_worker(std::string_view queue, engine::JobPath& path, std::int64_t slots) {
+    // Telling a vendor of its jobs is no use of its own.
+    engine::UsageCounter* usage = queue == engine::kWebhookQueue ? nullptr : &usage_;
     auto worker =
         std::make_unique<engine::Worker>(io_.get_executor(),
                                          engine::Worker::Parts{.store = *store_,
@@ -274,7 +295,8 @@ class Server final : public EmbeddedServer {
                                                                .estimator = estimator_,
                                                                .announcer = announcer_,
                                                                .clock = clock_,
-                                                               .follow_ups = follow_ups()},
+                                                               .follow_ups = follow_ups(),
+                                                               .usage = usage},
                                          engine::WorkerOptions{.queue = std::string(queue),
                                                                .slots = static_cast<std::size_t>(slots),
                                                                .name = random_token(4),
@@ -339,6 +361,23 @@ class Server final : public EmbeddedServer {
     readiness_.set("model", "");
   }
 
+  // Whoever can reach an open server may use it; beyond this machine that has to be meant.
+  Result<void> check_exposure() const {
+    if (is_loopback(settings_.listen_address) || settings_.open_to_all || admission_.needs_keys()) return {};
+    return Error{
+        .code = Errc::invalid_input,
+        .message = "listening on " + settings_.listen_address +
+                   " would be open to everybody who can reach it, since nobody needs a key; set an admin key "
+                   "(CUTROOM_ADMIN_KEY or --admin-key-file), listen on 127.0.0.1, or say --open-to-all true "
+                   "if that is meant"};
+  }
+
+  awaitable<void> flush_usage() {
+    if (const auto flushed = co_await usage_.flush(); !flushed)
+      log::error("the usage can't be kept: {} {}", flushed.error().text(), flushed.error().detail);
+    co_await vendors_.flush_key_use();
+  }
+
   // All that comes round by itself.
   std::vector<engine::RecurringTask> recurring_tasks() {
     return {
@@ -354,6 +393,7 @@ class Server final : public EmbeddedServer {
         {.name = "forget unused assets",
          .every = Millis{6 * 3'600'000},
          .run = [this]() -> awaitable<void> { co_await janitor_->tidy_assets(); }},
+        {.name = "write usage", .every = kUsageEvery, .run = [this] { return flush_usage(); }},
     };
   }
 
@@ -367,12 +407,18 @@ class Server final : public EmbeddedServer {
   codec_vips::VipsEditor editor_;
   std::unique_ptr<jobs::JobStore> store_;
   std::unique_ptr<delivery::RecordStore> records_;
+  std::unique_ptr<vendors::VendorStore> vendor_store_;
   fetch_curl::CurlPhotoSource photos_;
   std::unique_ptr<assets_disk::DiskAssetStore> assets_;
   engine::Readiness readiness_;
   engine::Estimator estimator_;
   engine::EventHub hub_;
   engine::Announcer announcer_;
+  limits_memory::MemoryRateLimiter limiter_;
+  engine::VendorDirectory vendors_;
+  engine::UsageCounter usage_;
+  engine::VendorRules rules_{vendors_, usage_};
+  engine::Admission admission_;
   engine::Status status_;
   engine::Webhooks webhooks_;
   fetch_curl::CurlNotifier notifier_;
@@ -403,13 +449,16 @@ Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, con
   if (!store) return store.error();
   auto records = records_sqlite::open_sqlite_records({.file = folder / "records.db"});
   if (!records) return records.error();
+  auto vendors = vendors_sqlite::open_sqlite_vendor_store({.file = folder / "vendors.db"});
+  if (!vendors) return vendors.error();
 
   auto webhook_secret = read_or_make_secret(folder / "webhook.secret");
   if (!webhook_secret) return webhook_secret.error();
 
-  auto server = std::make_unique<Server>(io, settings,
-                                         Opened{std::move(*webhook_secret), std::move(*model),
-                                                std::move(*fetch), std::move(*store), std::move(*records)});
+  auto server =
+      std::make_unique<Server>(io, settings,
+                               Opened{std::move(*webhook_secret), std::move(*model), std::move(*fetch),
+                                      std::move(*store), std::move(*records), std::move(*vendors)});
   if (auto opened = server->open(); !opened) return opened.error();
   return std::unique_ptr<EmbeddedServer>(std::move(server));
 }

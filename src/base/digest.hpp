@@ -1,4 +1,4 @@
-// Content addresses (SHA-256 in lower-case hex), and what signatures are made of.
+// Content addresses and digests of secrets (SHA-256 in lower-case hex), and what signatures are made of.
 #pragma once
 
 #include <cstdint>
@@ -15,5 +15,8 @@ std::string sha256_hex(std::string_view);
 std::string hmac_sha256(std::string_view key, std::string_view text);
 // RFC 4648: standard alphabet, padded.
 std::string base64_of(std::string_view bytes);
+
+// For secrets and their digests: how long it takes tells nothing of where they differ.
+bool equal_in_constant_time(std::string_view, std::string_view);
 
 }  // namespace cutroom

@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::array kTable{
     ErrorRow{Errc::invalid_input, 400, "invalid_input", "The request is not valid", false},
+    ErrorRow{Errc::unauthorized, 401, "unauthorized", "A valid API key is needed", false},
+    ErrorRow{Errc::forbidden, 403, "forbidden", "Not allowed with this key", false},
     ErrorRow{Errc::not_found, 404, "not_found", "Not found", false},
     ErrorRow{Errc::method_not_allowed, 405, "method_not_allowed", "Method not allowed", false},
     ErrorRow{Errc::conflict, 409, "conflict", "Not possible in the present state", false},
@@ -22,6 +24,8 @@ constexpr std::array kTable{
              true},
     ErrorRow{Errc::timed_out, 504, "timed_out", "Took too long", true},
     ErrorRow{Errc::queue_full, 429, "queue_full", "Too many jobs are waiting; try again later", true},
+    ErrorRow{Errc::rate_limited, 429, "rate_limited", "Too many requests; try again later", true},
+    ErrorRow{Errc::quota_exceeded, 429, "quota_exceeded", "This month's photos are used up", true},
     ErrorRow{Errc::lease_lost, 409, "lease_lost", "Another worker has this job", false},
     ErrorRow{Errc::cancelled, 409, "cancelled", "Cancelled", false},
     ErrorRow{Errc::unavailable, 503, "unavailable", "Not ready; try again later", true},

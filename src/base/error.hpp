@@ -1,7 +1,9 @@
 // What can go wrong and is expected to: the codes every layer shares, and what each means for a caller.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +15,8 @@ namespace cutroom {
 // Each value's HTTP status, stable text code and whether another try can help: error_table().
 enum class Errc : std::uint8_t {
   invalid_input,         // The caller's data is wrong; `fields` says where.
+  unauthorized,          // No key, or one that opens nothing.
+  forbidden,             // The key is good, but not for this.
   not_found,             // What the id names does not exist (or not for this caller).
   method_not_allowed,    // The resource exists, the verb does not.
   conflict,              // The thing is in a state that does not allow this.
@@ -25,6 +29,8 @@ enum class Errc : std::uint8_t {
   upstream_failed,       // The photo's server failed, or could not be reached: may heal.
   timed_out,             // Took longer than allowed: may heal.
   queue_full,            // Too much waiting: come back later.
+  rate_limited,          // Too many requests in a time: come back after `retry_after`.
+  quota_exceeded,        // The vendor's photos of this month are used up.
   lease_lost,            // Another worker has the job now; its result counts.
   cancelled,             // Stopped on request.
   unavailable,           // A needed part is not ready or is stopping: come back later.
@@ -56,6 +62,8 @@ struct Error {
   std::string message{};               // For the client: no paths, no inner addresses, no library's words.
   std::string detail{};                // For the log only.
   std::vector<FieldProblem> fields{};  // With invalid_input.
+  // Where the time is known after which another try makes sense.
+  std::optional<std::chrono::milliseconds> retry_after{};
 
   // `message`, or the table's text where there is none.
   std::string text() const;

@@ -23,6 +23,10 @@ class PhotoSource {
   // request before it is queued. invalid_input, address_refused.
   virtual Result<void> check(const std::string& url) const = 0;
 
+  // The host that a URL which check() accepts names, in the form in which names are compared: lower case,
+  // xn--, no dot at its end. Empty where there is none.
+  virtual std::string host_of(const std::string& url) const = 0;
+
   // The photo's bytes. A stop request ends it soon with `cancelled`. Errors, each with a message that a
   // vendor can read: invalid_input, address_refused, upstream_missing (4xx), upstream_failed (5xx,
   // connection), timed_out, too_large, unsupported_media (by magic bytes).

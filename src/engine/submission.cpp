@@ -52,10 +52,22 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> 
   if (counts.waiting + counts.paused + counts.delayed + orders.size() > limits_.waiting_max)
     co_return Error{.code = Errc::queue_full};
 
+  const std::size_t photos = orders.size();
+  if (parts_.rules != nullptr)
+    if (const auto taken = co_await parts_.rules->take(vendor, photos); !taken) co_return taken.error();
+  auto submitted = co_await hand_over(std::move(orders), std::move(options), depth);
+  if (parts_.rules != nullptr && (!submitted || submitted->repeated)) parts_.rules->give_back(vendor, photos);
+  co_return submitted;
+}
+
+boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Order> orders,
+                                                                SubmitOptions options, Depth& depth) {
+  const std::string queue = orders.front().queue;
+  const std::string vendor = orders.front().vendor;
   auto new_jobs = co_await accept_all(std::move(orders), options.bulk);
   if (!new_jobs) co_return new_jobs.error();
   const std::size_t count = new_jobs->size();
-  std::int64_t estimate = parts_.estimator.seconds_until_done(queue, counts, count);
+  std::int64_t estimate = parts_.estimator.seconds_until_done(queue, depth.counts, count);
   jobs::Handover handover{
       .jobs = std::move(*new_jobs), .as_batch = options.bulk, .once = std::move(options.once)};
   if (handover.once) handover.once->note = std::to_string(estimate);
@@ -86,7 +98,7 @@ boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> Submission::accept_all
       continue;
     }
     asked = order.work;
-    if (auto images = co_await accept_images(order.work); !images) co_return images.error();
+    if (auto images = co_await accept_images(order.work, order.vendor); !images) co_return images.error();
     accepted = order.work;
   }
 
@@ -129,6 +141,11 @@ boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
                           index);
     if (auto checked = parts_.photos.check(payload.photo_url); !checked)
       co_return bad_photo(checked.error(), index);
+    if (parts_.rules != nullptr) {
+      const std::string host = parts_.photos.host_of(payload.photo_url);
+      if (auto allowed = parts_.rules->check_source(payload.vendor, host); !allowed)
+        co_return bad_photo(allowed.error(), index);
+    }
     co_return payload;
   }
   if (order.upload->empty()) co_return bad_photo({.code = Errc::invalid_input, .message = "is empty"}, index);
@@ -145,7 +162,8 @@ boost::asio::awaitable<Result<Payload>> Submission::accept_photo(Order order,
   co_return payload;
 }
 
-boost::asio::awaitable<Result<void>> Submission::accept_images(boost::json::object& work) {
+boost::asio::awaitable<Result<void>> Submission::accept_images(boost::json::object& work,
+                                                               const std::string& vendor) {
   const auto bad = [](const std::string& field, Error error) {
     error.fields = {{field, error.text()}};
     error.message = field + ": " + error.text();
@@ -156,6 +174,11 @@ boost::asio::awaitable<Result<void>> Submission::accept_images(boost::json::obje
     const std::string address(*url.value);
     if (!delivery::is_data_uri(address)) {
       if (auto checked = parts_.photos.check(address); !checked) co_return bad(url.field, checked.error());
+      if (parts_.rules != nullptr) {
+        const std::string host = parts_.photos.host_of(address);
+        if (auto allowed = parts_.rules->check_source(vendor, host); !allowed)
+          co_return bad(url.field, allowed.error());
+      }
       continue;
     }
     auto bytes = delivery::decode_data_uri(address, limits_.photo_bytes_max);

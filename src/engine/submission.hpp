@@ -17,6 +17,7 @@
 #include "engine/announcer.hpp"
 #include "engine/estimator.hpp"
 #include "engine/orders.hpp"
+#include "engine/vendor_rules.hpp"
 #include "jobs/job_store.hpp"
 
 namespace cutroom::engine {
@@ -50,6 +51,7 @@ class Submission {
     const Estimator& estimator;
     Announcer& announcer;
     const Clock& clock;
+    VendorRules* rules = nullptr;  // None: every vendor may do everything.
     // Whether webhooks may go there at all.
     std::function<Result<void>(const std::string& url)> check_webhook = [](const std::string&) {
       return Result<void>();
@@ -60,27 +62,29 @@ class Submission {
   };
   Submission(Parts, SubmissionLimits);
 
-  // All of one queue; all of them or none; answered once they are durable. invalid_input names the field of
-  // the API
-  // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; idempotency_conflict; unavailable after
-  // stop().
+  // All of one queue and one vendor; all of them or none; answered once they are durable. invalid_input names
+  // the field of the API
+  // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; idempotency_conflict; address_refused
+  // and quota_exceeded by the vendor's own rules; unavailable after stop().
   boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, SubmitOptions);
 
   // Refuses from now on.
   void stop() { stopping_ = true; }
 
  private:
-  boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> accept_all(std::vector<Order>, bool bulk);
-  // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
-  boost::asio::awaitable<Result<Payload>> accept_photo(Order, std::optional<std::size_t> index);
-  // Images beside the photo: checked like it; those in data: URIs go into the asset store.
-  boost::asio::awaitable<Result<void>> accept_images(boost::json::object& work);
   // A queue's depth, at most kDepthAge old plus what was added since: asking for it with each call would
   // double the store's work, and an estimate needs no more.
   struct Depth {
     jobs::QueueCounts counts;
     std::optional<TimePoint> asked_at;
   };
+  // What submit() does once nothing stands against the call as a whole.
+  boost::asio::awaitable<Result<Submitted>> hand_over(std::vector<Order>, SubmitOptions, Depth&);
+  boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> accept_all(std::vector<Order>, bool bulk);
+  // Where `index` is given, fields are named as in a bulk call: photoUrls[index].
+  boost::asio::awaitable<Result<Payload>> accept_photo(Order, std::optional<std::size_t> index);
+  // Images beside the photo: checked like it; those in data: URIs go into the asset store.
+  boost::asio::awaitable<Result<void>> accept_images(boost::json::object& work, const std::string& vendor);
   boost::asio::awaitable<Result<void>> refresh(Depth&, const std::string& queue);
 
   Parts parts_;

@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "base/log.hpp"
+#include "engine/job_facts.hpp"
 
 namespace cutroom::engine {
 
@@ -180,8 +181,10 @@ awaitable<void> Worker::settle(Running& running, Result<std::string> result) {
   if (result) {  // Perhaps in spite of a stop request that came too late.
     jobs::Settlement settlement{.move = jobs::Move::complete, .text = *result};
     settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::completed, *result);
-    if (co_await settle_as(running, std::move(settlement)))
+    if (co_await settle_as(running, std::move(settlement))) {
+      count(running, *result);
       parts_.announcer.completed(job, std::move(*result));
+    }
     co_return;
   }
   switch (running.ended) {
@@ -224,7 +227,14 @@ awaitable<void> Worker::settle_failure(Running& running, const Error& error) {
   }
   co_await parts_.path.gave_up(job, reason);
   settlement.follow_ups = parts_.follow_ups(job, jobs::JobState::failed, reason);
-  if (co_await settle_as(running, std::move(settlement))) parts_.announcer.failed(job, reason);
+  if (!co_await settle_as(running, std::move(settlement))) co_return;
+  count(running, {});
+  parts_.announcer.failed(job, reason);
+}
+
+void Worker::count(const Running& running, const std::string& result_json) {
+  if (parts_.usage != nullptr)
+    parts_.usage->count(running.job.vendor, job_facts(running.job, result_json, parts_.clock.now()));
 }
 
 awaitable<bool> Worker::settle_as(Running& running, jobs::Settlement settlement) {

@@ -15,6 +15,7 @@
 #include "engine/follow_ups.hpp"
 #include "engine/job_path.hpp"
 #include "engine/signal.hpp"
+#include "engine/usage_counter.hpp"
 #include "jobs/job_store.hpp"
 
 namespace cutroom::engine {
@@ -36,6 +37,7 @@ class Worker {
     Announcer& announcer;
     const Clock& clock;
     FollowUps follow_ups = no_follow_ups;
+    UsageCounter* usage = nullptr;  // Told of each job that has ended for good; none: nobody counts.
   };
   Worker(boost::asio::any_io_executor, Parts, WorkerOptions);
   ~Worker();  // After stop() only.
@@ -62,6 +64,7 @@ class Worker {
   boost::asio::awaitable<void> settle(Running&, Result<std::string>);
   boost::asio::awaitable<void> settle_failure(Running&, const Error&);
   boost::asio::awaitable<bool> settle_as(Running&, jobs::Settlement);
+  void count(const Running&, const std::string& result_json);
 
   boost::asio::any_io_executor executor_;
   Parts parts_;

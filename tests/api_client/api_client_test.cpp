@@ -65,6 +65,37 @@ TEST_F(Client, repeats_the_servers_words_when_it_says_no) {
   EXPECT_EQ(id.error().message, "Too many jobs are waiting");
 }
 
+TEST_F(Client, sends_its_key_with_everything_and_nobody_elses) {
+  server_.answer(kUpload, 200, "application/json", R"({"jobId":"1"})");
+  server_.answer("/api/admin/vendors", 201, "application/json", R"({"id":"a"})");
+  ApiClient with_key(server_.url(""), "ck_secret");
+  ASSERT_TRUE(with_key.upload({.photo = photo(), .record_id = "r1"}));
+  EXPECT_NE(server_.last_request(kUpload).head.find("X-Api-Key: ck_secret\r\n"), std::string::npos);
+  EXPECT_EQ(with_key.call("POST", "/api/admin/vendors", R"({"id":"a"})").value(), R"({"id":"a"})");
+  const auto request = server_.last_request("/api/admin/vendors");
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.body, R"({"id":"a"})");
+  EXPECT_NE(request.head.find("X-Api-Key: ck_secret\r\n"), std::string::npos);
+  EXPECT_NE(request.head.find("Content-Type: application/json\r\n"), std::string::npos);
+  ASSERT_TRUE(client().upload({.photo = photo(), .record_id = "r1"}));
+  EXPECT_EQ(server_.last_request(kUpload).head.find("X-Api-Key"), std::string::npos);
+}
+
+TEST_F(Client, tells_being_limited_from_a_full_queue) {
+  server_.answer("/api/image-queue/job/1", 429, "application/json",
+                 R"({"error":"Too many reading requests","code":"rate_limited"})");
+  EXPECT_EQ(client().job("1").error().code, Errc::rate_limited);
+  server_.answer("/api/image-queue/job/1", 401, "application/json", R"({"error":"A key is needed"})");
+  EXPECT_EQ(client().job("1").error().code, Errc::unauthorized);
+  server_.answer("/api/image-queue/job/1", 403, "application/json", R"({"error":"No"})");
+  EXPECT_EQ(client().job("1").error().code, Errc::forbidden);
+}
+
+TEST(Encoded, leaves_nothing_that_means_something_in_a_path) {
+  EXPECT_EQ(encoded("acme-1_2.x~"), "acme-1_2.x~");
+  EXPECT_EQ(encoded("a/b?c=d&e ü%"), "a%2Fb%3Fc%3Dd%26e%20%C3%BC%25");
+}
+
 TEST_F(Client, says_when_the_photo_cannot_be_read) {
   const auto id = client().upload({.photo = folder_.path() / "none.jpg", .record_id = "r1"});
   ASSERT_FALSE(id);

@@ -117,6 +117,42 @@ TEST_F(SettingsTest, refuse_a_vendor_without_weight) {
   EXPECT_THAT(wrong.error().text(), testing::HasSubstr("vendors.v.weight is not allowed"));
 }
 
+TEST_F(SettingsTest, read_limits_and_name_the_one_that_is_wrong) {
+  toml = "[limits]\nbackground_removal = '5/1m'\nbulk = 'off'\n";
+  flags = {{"limits.reads", "10/1s"}};
+  const auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  const vendors::Limits& limits = in_force->settings.rate_limits;
+  EXPECT_EQ(vendors::to_string(limits[vendors::LimitKind::background_removal]), "5/1m");
+  EXPECT_TRUE(limits[vendors::LimitKind::bulk].is_off());
+  EXPECT_EQ(vendors::to_string(limits[vendors::LimitKind::reads]), "10/1s");
+  EXPECT_EQ(vendors::to_string(limits[vendors::LimitKind::global]), "100/15m");
+  flags = {{"limits.global", "many"}};
+  EXPECT_THAT(read().error().text(), testing::HasSubstr("--limits-global: 'many' is not allowed"));
+}
+
+TEST_F(SettingsTest, take_the_admin_key_from_the_environment_or_a_file) {
+  const std::string secret = "0123456789abcdef0123";
+  flags = {{"admin_key_file", file("from-the-file-1234567\n")}};
+  EXPECT_EQ(read()->settings.admin_key, "from-the-file-1234567");
+  environment = {{"CUTROOM_ADMIN_KEY", secret}};
+  EXPECT_EQ(read()->settings.admin_key, secret);
+  for (const SettingRow& row : setting_table()) EXPECT_NE(row.get(read()->settings), secret) << row.key;
+}
+
+TEST_F(SettingsTest, refuse_an_admin_key_without_telling_it) {
+  for (const char* wrong : {"short", "", "with spaces in it 1234", "ck_0123456789ab_0123456789"}) {
+    environment = {{"CUTROOM_ADMIN_KEY", wrong}};
+    const auto refused = read();
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_THAT(refused.error().text(), testing::HasSubstr("CUTROOM_ADMIN_KEY"));
+    EXPECT_TRUE(*wrong == '\0' || refused.error().text().find(wrong) == std::string::npos);
+  }
+  environment.clear();
+  flags = {{"admin_key_file", "/nowhere/at/all"}};
+  EXPECT_FALSE(read());
+}
+
 TEST_F(SettingsTest, give_each_row_a_key_an_environment_variable_and_a_meaning) {
   std::set<std::string_view> keys;
   for (const SettingRow& row : setting_table()) {

@@ -30,11 +30,15 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments) {
+ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments,
+                             RateLimits limits) {
   std::vector<std::string> arguments{
       CUTROOM_BINARY,  "serve",        "--listen",    "127.0.0.1:0", "--data-dir",
       data_dir,        "--model",      "tiny",        "--models",    CUTROOM_TINY_MODEL_DIR,
       "--fetch-allow", "127.0.0.1/32", "--log-level", "warn"};
+  if (limits == RateLimits::off)
+    for (const char* limit : {"global", "reads", "image-processing", "background-removal", "bulk"})
+      arguments.insert(arguments.end(), {"--limits-" + std::string(limit), "off"});
   arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

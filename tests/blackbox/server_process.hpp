@@ -22,11 +22,15 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
+// A test asks more often than any client may, so the limits are off unless they are what it is about.
+enum class RateLimits : std::uint8_t { off, standard };
+
 class ServerProcess {
  public:
   // Starts `cutroom serve` with the tiny test model and returns once it listens. Throws with the program's
   // own output when it ends instead.
-  ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {});
+  ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {},
+                RateLimits limits = RateLimits::off);
   ~ServerProcess();  // kill -9 where it still runs.
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

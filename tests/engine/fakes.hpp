@@ -26,6 +26,11 @@ class FakePhotos final : public delivery::PhotoSource {
     if (refused != refusals.end()) return refused->second;
     return {};
   }
+  // "http://HOST/..." and nothing else.
+  std::string host_of(const std::string& url) const override {
+    const std::size_t begin = url.find("://") + 3;
+    return url.substr(begin, url.find('/', begin) - begin);
+  }
   awaitable<Result<delivery::Photo>> fetch(std::string url, std::stop_token) override {
     ++fetches;
     const auto photo = photos.find(url);

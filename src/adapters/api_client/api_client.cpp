@@ -16,9 +16,11 @@ namespace json = boost::json;
 Errc code_of(long status) {
   switch (status) {
     case 400:
-    case 401:
-    case 403:
       return Errc::invalid_input;
+    case 401:
+      return Errc::unauthorized;
+    case 403:
+      return Errc::forbidden;
     case 404:
       return Errc::not_found;
     case 409:
@@ -47,15 +49,19 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value->is_number() ? json::serialize(*value) : std::string();
 }
 
-// The object of a 200; else the server's words.
+// The object of a 2xx; else the server's words.
 Result<json::object> object_of(const Answer& answer) {
   boost::system::error_code failure;
   const json::value value = json::parse(answer.body, failure);
   const json::object* object = failure ? nullptr : value.if_object();
-  if (answer.status != 200) {
+  if (answer.status < 200 || answer.status > 299) {
     std::string words = object != nullptr ? text_of(*object, "error") : "";
     if (words.empty()) words = "The server answered " + std::to_string(answer.status);
-    return Error{.code = code_of(answer.status), .message = std::move(words)};
+    Error error{.code = code_of(answer.status), .message = std::move(words)};
+    if (object != nullptr && text_of(*object, "code") == error_row(Errc::rate_limited).code)
+      error.code = Errc::rate_limited;
+    if (answer.retry_after.count() > 0) error.retry_after = answer.retry_after;
+    return error;
   }
   if (object == nullptr)
     return Error{.code = Errc::upstream_failed, .message = "The server's answer can't be understood"};
@@ -70,7 +76,9 @@ bool is_plain_id(std::string_view id) {
 
 }  // namespace
 
-ApiClient::ApiClient(std::string base_url) : base_url_(std::move(base_url)), http_(std::make_unique<Http>()) {
+ApiClient::ApiClient(std::string base_url, std::string key)
+    : base_url_(std::move(base_url)), http_(std::make_unique<Http>()) {
+  http_->set_key(std::move(key));
   while (base_url_.ends_with('/')) base_url_.pop_back();
 }
 
@@ -119,6 +127,34 @@ Result<JobView> ApiClient::job(const std::string& id) {
   if (const json::value* result = object->if_contains("result"); result != nullptr && result->is_object())
     view.photo_url = text_of(result->as_object(), "photoUrl");
   return view;
+}
+
+Result<std::string> ApiClient::call(const std::string& verb, const std::string& path,
+                                    const std::string& json) {
+  const auto url = url_of(path);
+  if (!url) return url.error();
+  auto answer = http_->send(verb, *url, json);
+  if (!answer) return answer.error();
+  if (answer->status == 204) return std::string();
+  if (const auto object = object_of(*answer); !object) return object.error();
+  return std::move(answer->body);
+}
+
+std::string encoded(const std::string& text) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const bool plain = is_plain_id({&c, 1}) || c == '.' || c == '~';
+    const auto byte = static_cast<unsigned char>(c);
+    if (plain) {
+      out += c;
+    } else {
+      out += '%';
+      out += kHex[byte >> 4];
+      out += kHex[byte & 15];
+    }
+  }
+  return out;
 }
 
 Result<void> ApiClient::download(const std::string& photo_url, const std::filesystem::path& to) {

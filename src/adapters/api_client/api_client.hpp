@@ -25,11 +25,12 @@ struct JobView {
 };
 
 // Talks to the one server it was made for and to nobody else: no redirects, no proxy. One thread at a time.
-// Errors carry the server's own words; `unavailable` where none answers.
+// Errors carry the server's own words, and retry_after where it said so; `unavailable` where none answers.
 class ApiClient {
  public:
-  // E.g. "http://127.0.0.1:3001". An address that can't be one is told by the first call: invalid_input.
-  explicit ApiClient(std::string base_url);
+  // E.g. "http://127.0.0.1:3001". An address that can't be one is told by the first call: invalid_input. The
+  // key is a vendor's or the admin's; empty: none.
+  explicit ApiClient(std::string base_url, std::string key = {});
   ~ApiClient();
   ApiClient(ApiClient&&) noexcept;
   ApiClient& operator=(ApiClient&&) noexcept;
@@ -37,6 +38,9 @@ class ApiClient {
   // The new job's id.
   Result<std::string> upload(const Upload&);
   Result<JobView> job(const std::string& id);
+  // Anything else of the API: `path` begins with a slash, its parts are encoded (encoded()). The body of a
+  // 2xx.
+  Result<std::string> call(const std::string& verb, const std::string& path, const std::string& json = {});
   // The file behind a job's photo_url. A link that names another host (the server's public address may be
   // another one than the caller's) is asked of our server by its path below /assets/. `to` appears whole or
   // not at all.
@@ -51,5 +55,8 @@ class ApiClient {
   std::string base_url_;  // Without slash at its end.
   std::unique_ptr<Http> http_;
 };
+
+// As a part of a path or a value of a query.
+std::string encoded(const std::string&);
 
 }  // namespace cutroom::api_client

@@ -62,6 +62,20 @@ void ApiClient::Http::begin(const std::string& url, Sink& sink) {
   curl_easy_setopt(easy_, CURLOPT_LOW_SPEED_TIME, 60L);
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &Http::on_body);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &sink);
+  set_headers({});
+}
+
+void ApiClient::Http::set_headers(std::initializer_list<const char*> lines) {
+  headers_.reset();
+  const auto add = [this](const char* line) {
+    curl_slist* longer = curl_slist_append(headers_.get(), line);
+    if (longer == nullptr) throw std::bad_alloc();
+    (void)headers_.release();  // It is the beginning of the longer one.
+    headers_.reset(longer);
+  };
+  for (const char* line : lines) add(line);
+  if (!key_.empty()) add(("X-Api-Key: " + key_).c_str());
+  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
 }
 
 Result<Answer> ApiClient::Http::perform(Sink& sink) {
@@ -86,12 +100,28 @@ Result<Answer> ApiClient::Http::perform(Sink& sink) {
   }
   Answer answer{.body = std::move(sink.text)};
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &answer.status);
+  curl_off_t seconds = 0;
+  if (curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK)
+    answer.retry_after = std::chrono::seconds(seconds);
   return answer;
 }
 
 Result<Answer> ApiClient::Http::get(const std::string& url) {
   Sink sink{.easy = easy_};
   begin(url, sink);
+  return perform(sink);
+}
+
+Result<Answer> ApiClient::Http::send(const std::string& verb, const std::string& url,
+                                     const std::string& json) {
+  Sink sink{.easy = easy_};
+  begin(url, sink);
+  curl_easy_setopt(easy_, CURLOPT_CUSTOMREQUEST, verb.c_str());
+  if (!json.empty()) {
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, json.c_str());
+    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json.size()));
+    set_headers({"Content-Type: application/json", "Expect:"});
+  }
   return perform(sink);
 }
 
@@ -120,9 +150,7 @@ Result<Answer> ApiClient::Http::post_form(const std::string& url,
         .code = Errc::invalid_input, .message = "The photo could not be read", .detail = file.string()};
   curl_easy_setopt(easy_, CURLOPT_MIMEPOST, form.get());
   // Else libcurl waits a second for a "100 Continue" before it sends a large photo.
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> headers(
-      curl_slist_append(nullptr, "Expect:"), &curl_slist_free_all);
-  curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers.get());
+  set_headers({"Expect:"});
   return perform(sink);
 }
 

@@ -11,6 +11,11 @@ Result<void> CurlPhotoSource::check(const std::string& url) const {
   return {};
 }
 
+std::string CurlPhotoSource::host_of(const std::string& url) const {
+  const auto parsed = PhotoUrl::parse(url);
+  return parsed ? parsed->host() : std::string();
+}
+
 boost::asio::awaitable<Result<delivery::Photo>> CurlPhotoSource::fetch(std::string url,
                                                                        std::stop_token stop) {
   if (stop.stop_requested()) co_return Error{.code = Errc::cancelled};

@@ -14,6 +14,7 @@ class CurlPhotoSource final : public delivery::PhotoSource {
   explicit CurlPhotoSource(Options);
 
   Result<void> check(const std::string& url) const override;
+  std::string host_of(const std::string& url) const override;
   boost::asio::awaitable<Result<delivery::Photo>> fetch(std::string url, std::stop_token) override;
 
  private:

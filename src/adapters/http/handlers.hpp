@@ -44,6 +44,20 @@ boost::asio::awaitable<Response> pause_queue(const Api&, Request&);
 boost::asio::awaitable<Response> resume_queue(const Api&, Request&);
 boost::asio::awaitable<Response> drain_queue(const Api&, Request&);
 
+// routes_limits.cpp: how often one may call.
+boost::asio::awaitable<Response> rate_limits(const Api&, Request&);
+
+// routes_admin.cpp: vendors, their keys and their usage.
+boost::asio::awaitable<Response> list_vendors(const Api&, Request&);
+boost::asio::awaitable<Response> create_vendor(const Api&, Request&);
+boost::asio::awaitable<Response> get_vendor(const Api&, Request&);
+boost::asio::awaitable<Response> change_vendor(const Api&, Request&);
+boost::asio::awaitable<Response> remove_vendor(const Api&, Request&);
+boost::asio::awaitable<Response> list_keys(const Api&, Request&);
+boost::asio::awaitable<Response> create_key(const Api&, Request&);
+boost::asio::awaitable<Response> revoke_key(const Api&, Request&);
+boost::asio::awaitable<Response> vendor_usage(const Api&, Request&);
+
 // routes_assets.cpp: files.
 boost::asio::awaitable<Response> get_asset(const Api&, Request&);
 

@@ -66,6 +66,8 @@ void read_work(const OrderKind& kind, const json::object& body, engine::Order& o
     else
       problems.add("options", "must be an object");
   }
+  if (kind.defaults != nullptr)
+    for (const auto& member : *kind.defaults) options.emplace(member.key(), member.value());
   SharedOptions shared = take_shared_options(options, problems);
   order.priority = shared.priority;
   order.delay = shared.delay;

@@ -20,6 +20,8 @@ struct OrderKind {
   // options that all kinds share) and answers the order's `work`.
   boost::json::object (*read)(const boost::json::object& body, const boost::json::object& options,
                               FieldProblems&);
+  // Of the vendor: what an option is where the request says nothing.
+  const boost::json::object* defaults = nullptr;
 };
 
 // order_kind_cut_out.cpp

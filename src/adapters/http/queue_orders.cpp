@@ -6,6 +6,7 @@
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/order_input.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/vendor_input.hpp"
 #include "base/digest.hpp"
 #include "base/run_on.hpp"
 
@@ -26,6 +27,17 @@ asio::awaitable<std::invoke_result_t<Read&>> read_body(const Api& api, Request& 
     request.body = std::string();
     return result;
   });
+}
+
+// The kind with the caller's default options; they live in `into`.
+OrderKind with_defaults(const Api& api, const Request& request, const OrderKind& kind,
+                        boost::json::object& into) {
+  OrderKind own = kind;
+  if (const vendors::Vendor* vendor = api.use.vendors.find(caller_vendor(request))) {
+    into = default_options_of(*vendor, kind);
+    own.defaults = &into;
+  }
+  return own;
 }
 
 std::string queued_json(const engine::Submitted& submitted, const std::string& record_id_json) {
@@ -80,13 +92,15 @@ Response queued(const engine::Submitted& submitted, std::string json) {
 
 asio::awaitable<Response> queue_one(const Api& api, Request& request, const OrderKind& kind) {
   std::string fingerprint;
+  boost::json::object defaults;
+  const OrderKind own = with_defaults(api, request, kind, defaults);
   auto order = co_await read_body(api, request, [&] {
     fingerprint = fingerprint_of(request);
-    return is_form(request) ? order_from_form(kind, request.headers.content_type, request.body)
-                            : order_from_json(kind, request.body);
+    return is_form(request) ? order_from_form(own, request.headers.content_type, request.body)
+                            : order_from_json(own, request.body);
   });
   if (!order) co_return error_response(order.error(), describe(request));
-  if (order->vendor.empty()) order->vendor = caller_vendor(request);
+  order->vendor = caller_vendor(request);
   const std::string record_id = boost::json::serialize(order->record_id);
   engine::SubmitOptions options{.bulk = false,
                                 .once = once_of(request, order->vendor, std::move(fingerprint))};
@@ -99,13 +113,14 @@ asio::awaitable<Response> queue_one(const Api& api, Request& request, const Orde
 
 asio::awaitable<Response> queue_many(const Api& api, Request& request, const OrderKind& kind) {
   std::string fingerprint;
+  boost::json::object defaults;
+  const OrderKind own = with_defaults(api, request, kind, defaults);
   auto orders = co_await read_body(api, request, [&] {
     fingerprint = fingerprint_of(request);
-    return bulk_orders_from_json(kind, request.body);
+    return bulk_orders_from_json(own, request.body);
   });
   if (!orders) co_return error_response(orders.error(), describe(request));
-  if (orders->front().vendor.empty())
-    for (engine::Order& order : *orders) order.vendor = caller_vendor(request);
+  for (engine::Order& order : *orders) order.vendor = caller_vendor(request);
   engine::SubmitOptions options{.bulk = true,
                                 .once = once_of(request, orders->front().vendor, std::move(fingerprint))};
   const auto submitted = co_await api.use.submission.submit(std::move(*orders), std::move(options));

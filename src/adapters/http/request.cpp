@@ -39,8 +39,11 @@ void Request::clear() {
   verb = Verb::get;
   for (std::string* text :
        {&path, &query, &headers.content_type, &headers.authorization, &headers.origin, &headers.if_none_match,
-        &headers.if_range, &headers.range, &headers.last_event_id, &headers.idempotency_key, &body})
+        &headers.if_range, &headers.range, &headers.last_event_id, &headers.idempotency_key, &headers.host,
+        &headers.x_api_key, &headers.x_forwarded_for, &body})
     reset(*text);
+  headers.is_forwarded = false;
+  caller = {};
   for (std::string& param : params) reset(param);
 }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/admission.hpp"
+
 namespace cutroom::http {
 
 enum class Verb : std::uint8_t { get, head, post, put, patch, del, options, other };
@@ -22,6 +24,10 @@ struct RequestHeaders {
   std::string range;
   std::string last_event_id;
   std::string idempotency_key;
+  std::string host;
+  std::string x_api_key;
+  std::string x_forwarded_for;  // Of several headers one list, as if it had been one.
+  bool is_forwarded = false;    // Some header says that a proxy passed it on.
 };
 
 struct Request {
@@ -30,6 +36,7 @@ struct Request {
   std::string query;  // As sent, without '?'.
   RequestHeaders headers;
   std::string remote_ip;  // Of the connection; an IPv4 address also where it came in through an IPv6 socket.
+  engine::Caller caller;  // As the gate has found (gate.hpp).
   std::string body;
   std::array<std::string, 2>
       params;  // What ':name' and '*name' of the route's pattern matched, percent-decoded.

@@ -73,6 +73,7 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, ErrorCode&
   switch (field) {
     case Field::host:
       ++hosts_;
+      assign(into_.headers.host, value);
       break;
     case Field::content_type:
       assign(into_.headers.content_type, value);
@@ -98,12 +99,32 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, ErrorCode&
     case Field::transfer_encoding:
       odd_transfer_encoding_ |= !beast::iequals(value, "chunked");
       break;
-    case Field::unknown:
-      if (beast::iequals(name, "Idempotency-Key")) assign(into_.headers.idempotency_key, value);
-      if (beast::iequals(name, "Last-Event-ID")) assign(into_.headers.last_event_id, value);
+    case Field::forwarded:
+    case Field::via:
+      into_.headers.is_forwarded = true;
+      break;
       break;
     default:
+      on_unnamed_field(name, value);
       break;
+  }
+}
+
+// Beast has no names for these.
+void RequestParser::on_unnamed_field(Text name, Text value) {
+  if (beast::iequals(name, "X-Api-Key")) {
+    assign(into_.headers.x_api_key, value);
+  } else if (beast::iequals(name, "Idempotency-Key")) {
+    assign(into_.headers.idempotency_key, value);
+  } else if (beast::iequals(name, "Last-Event-ID")) {
+    assign(into_.headers.last_event_id, value);
+  } else if (beast::iequals(name, "X-Forwarded-For")) {
+    std::string& list = into_.headers.x_forwarded_for;
+    if (!list.empty()) list += ',';
+    list.append(value.data(), value.size());
+    into_.headers.is_forwarded = true;
+  } else if (beast::iequals(name, "X-Real-IP") || beast::iequals(name, "X-Forwarded-Host")) {
+    into_.headers.is_forwarded = true;
   }
 }
 

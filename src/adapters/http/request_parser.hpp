@@ -43,6 +43,8 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   }
   void on_finish_impl(ErrorCode&) override {}
 
+  void on_unnamed_field(Text name, Text value);
+
   Request& into_;
   int version_ = 11;
   int hosts_ = 0;

@@ -10,8 +10,12 @@
 namespace cutroom::http {
 namespace {
 
-// Long enough that a client in a loop is no load, short enough that a person waits for it.
-std::string_view retry_after_seconds(Errc code) { return code == Errc::queue_full ? "30" : "5"; }
+// Where nobody knows when: long enough that a client in a loop is no load, short enough that a person waits
+// for it.
+std::string retry_after_seconds(const Error& error) {
+  if (error.retry_after) return std::to_string((error.retry_after->count() + 999) / 1'000);
+  return error.code == Errc::queue_full ? "30" : "5";
+}
 
 }  // namespace
 
@@ -70,7 +74,8 @@ Response error_response(int status, const Error& error, std::string_view what) {
     json.raw("details", details + "]");
   }
   Response response = json_response(status, std::move(json).str());
-  if (status == 429 || status == 503) response.add_header("Retry-After", retry_after_seconds(error.code));
+  if (status == 429 || status == 503) response.add_header("Retry-After", retry_after_seconds(error));
+  if (status == 401) response.add_header("WWW-Authenticate", "Bearer");
   return response;
 }
 

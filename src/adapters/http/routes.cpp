@@ -5,58 +5,86 @@
 
 #include <boost/beast/core/string.hpp>
 
+#include "adapters/http/gate.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/path_pattern.hpp"
 
 namespace cutroom::http {
 namespace {
 
+using enum engine::Access;
+using engine::RequestClass;
+
 constexpr std::array kRoutes{
     Route{Verb::post, "/api/image-queue/remove-bg-queue", remove_bg_queue, BodyRule::json_or_form,
-          "Queue one photo for background removal"},
-    Route{Verb::post, "/api/image-queue/bulk-remove-bg", bulk_remove_bg, BodyRule::json,
-          "Queue many photos for background removal"},
+          RequestClass::background_removal, caller, "Queue one photo for background removal"},
+    Route{Verb::post, "/api/image-queue/bulk-remove-bg", bulk_remove_bg, BodyRule::json, RequestClass::bulk,
+          caller, "Queue many photos for background removal"},
     Route{Verb::post, "/api/image-queue/process-queue", process_queue, BodyRule::json_or_form,
-          "Queue one photo for image processing"},
-    Route{Verb::post, "/api/image-queue/bulk-process", bulk_process, BodyRule::json,
-          "Queue many photos for image processing"},
-    Route{Verb::get, "/api/image-queue/job/:jobId", get_job, BodyRule::none,
+          RequestClass::image_processing, caller, "Queue one photo for image processing"},
+    Route{Verb::post, "/api/image-queue/bulk-process", bulk_process, BodyRule::json, RequestClass::bulk,
+          caller, "Queue many photos for image processing"},
+    Route{Verb::get, "/api/image-queue/job/:jobId", get_job, BodyRule::none, RequestClass::read, caller,
           "State, progress and result of a job"},
-    Route{Verb::del, "/api/image-queue/job/:jobId", remove_job, BodyRule::none,
+    Route{Verb::del, "/api/image-queue/job/:jobId", remove_job, BodyRule::none, RequestClass::control, caller,
           "Forget a job that is not active"},
-    Route{Verb::post, "/api/image-queue/job/:jobId/cancel", cancel_job, BodyRule::none,
-          "Stop a job that has not ended"},
-    Route{Verb::post, "/api/image-queue/job/:jobId/retry", retry_job, BodyRule::none,
-          "Run a failed job again"},
+    Route{Verb::post, "/api/image-queue/job/:jobId/cancel", cancel_job, BodyRule::none, RequestClass::control,
+          caller, "Stop a job that has not ended"},
+    Route{Verb::post, "/api/image-queue/job/:jobId/retry", retry_job, BodyRule::none, RequestClass::control,
+          caller, "Run a failed job again"},
     Route{Verb::post, "/api/image-queue/job/:jobId/promote", promote_job, BodyRule::none,
-          "Let a delayed job wait no longer"},
-    Route{Verb::get, "/api/image-queue/job/:jobId/logs", job_logs, BodyRule::none,
+          RequestClass::control, caller, "Let a delayed job wait no longer"},
+    Route{Verb::get, "/api/image-queue/job/:jobId/logs", job_logs, BodyRule::none, RequestClass::read, caller,
           "Each attempt at a job with its steps"},
-    Route{Verb::get, "/api/image-queue/job/:jobId/events", job_events, BodyRule::none,
-          "A job's life as server-sent events"},
-    Route{Verb::get, "/api/image-queue/jobs", list_jobs, BodyRule::none,
+    Route{Verb::get, "/api/image-queue/job/:jobId/events", job_events, BodyRule::none, RequestClass::read,
+          caller, "A job's life as server-sent events"},
+    Route{Verb::get, "/api/image-queue/jobs", list_jobs, BodyRule::none, RequestClass::read, caller,
           "Jobs by queue, state, vendor, project"},
-    Route{Verb::post, "/api/image-queue/jobs/retry", retry_jobs, BodyRule::json,
-          "Run many failed jobs again"},
-    Route{Verb::get, "/api/image-queue/batch/:batchId", get_batch, BodyRule::none, "How far a bulk call is"},
+    Route{Verb::post, "/api/image-queue/jobs/retry", retry_jobs, BodyRule::json, RequestClass::control,
+          caller, "Run many failed jobs again"},
+    Route{Verb::get, "/api/image-queue/batch/:batchId", get_batch, BodyRule::none, RequestClass::read, caller,
+          "How far a bulk call is"},
     Route{Verb::post, "/api/image-queue/batch/:batchId/cancel", cancel_batch, BodyRule::none,
-          "Stop what is left of a bulk call"},
+          RequestClass::control, caller, "Stop what is left of a bulk call"},
     Route{Verb::get, "/api/image-queue/batch/:batchId/events", batch_events, BodyRule::none,
-          "A bulk call's progress as server-sent events"},
-    Route{Verb::get, "/api/image-queue/events", vendor_events, BodyRule::none,
+          RequestClass::read, caller, "A bulk call's progress as server-sent events"},
+    Route{Verb::get, "/api/image-queue/events", vendor_events, BodyRule::none, RequestClass::read, caller,
           "All of a vendor's jobs as server-sent events"},
     Route{Verb::post, "/api/image-queue/queues/:queue/pause", pause_queue, BodyRule::none,
-          "Give out no more jobs"},
+          RequestClass::control, admin_or_open, "Give out no more jobs"},
     Route{Verb::post, "/api/image-queue/queues/:queue/resume", resume_queue, BodyRule::none,
-          "Give out jobs again"},
+          RequestClass::control, admin_or_open, "Give out jobs again"},
     Route{Verb::post, "/api/image-queue/queues/:queue/drain", drain_queue, BodyRule::json,
-          "Forget what waits in a queue"},
-    Route{Verb::get, "/api/image-queue/queue-stats", queue_stats, BodyRule::none, "How full each queue is"},
-    Route{Verb::get, "/api/worker/health", worker_health, BodyRule::none, "Whether jobs are being worked on"},
-    Route{Verb::get, "/assets/*key", get_asset, BodyRule::none, "A result"},
-    Route{Verb::get, "/healthz", healthz, BodyRule::none, "The process lives"},
-    Route{Verb::get, "/readyz", readyz, BodyRule::none, "The process can do its work, or what it waits for"},
-    Route{Verb::get, "/", about, BodyRule::none, "This page"},
+          RequestClass::control, admin_or_open, "Forget what waits in a queue"},
+    Route{Verb::get, "/api/image-queue/queue-stats", queue_stats, BodyRule::none, RequestClass::read, caller,
+          "How full each queue is"},
+    Route{Verb::get, "/api/image-queue/rate-limits", rate_limits, BodyRule::none, RequestClass::read, caller,
+          "How many requests you have left"},
+    Route{Verb::get, "/api/worker/health", worker_health, BodyRule::none, RequestClass::read, anyone,
+          "Whether jobs are being worked on"},
+    Route{Verb::get, "/api/admin/vendors", list_vendors, BodyRule::none, RequestClass::admin, admin,
+          "All vendors"},
+    Route{Verb::post, "/api/admin/vendors", create_vendor, BodyRule::json, RequestClass::admin, admin,
+          "Set a vendor up"},
+    Route{Verb::get, "/api/admin/vendors/:vendorId", get_vendor, BodyRule::none, RequestClass::admin, admin,
+          "One vendor"},
+    Route{Verb::patch, "/api/admin/vendors/:vendorId", change_vendor, BodyRule::json, RequestClass::admin,
+          admin, "Change some of a vendor's fields"},
+    Route{Verb::del, "/api/admin/vendors/:vendorId", remove_vendor, BodyRule::none, RequestClass::admin,
+          admin, "Remove a vendor with its keys and usage"},
+    Route{Verb::get, "/api/admin/vendors/:vendorId/keys", list_keys, BodyRule::none, RequestClass::admin,
+          admin, "A vendor's keys, without their secrets"},
+    Route{Verb::post, "/api/admin/vendors/:vendorId/keys", create_key, BodyRule::json, RequestClass::admin,
+          admin, "A new key, shown this once"},
+    Route{Verb::del, "/api/admin/vendors/:vendorId/keys/:keyId", revoke_key, BodyRule::none,
+          RequestClass::admin, admin, "Revoke a key at once"},
+    Route{Verb::get, "/api/admin/vendors/:vendorId/usage", vendor_usage, BodyRule::none, RequestClass::admin,
+          admin, "What a vendor has used, by day"},
+    Route{Verb::get, "/assets/*key", get_asset, BodyRule::none, RequestClass::read, anyone, "A result"},
+    Route{Verb::get, "/healthz", healthz, BodyRule::none, RequestClass::none, anyone, "The process lives"},
+    Route{Verb::get, "/readyz", readyz, BodyRule::none, RequestClass::none, anyone,
+          "The process can do its work, or what it waits for"},
+    Route{Verb::get, "/", about, BodyRule::none, RequestClass::none, anyone, "This page"},
 };
 
 // Room in an upload for everything that isn't the photo: the other parts, headers, delimiters.
@@ -119,7 +147,14 @@ boost::asio::awaitable<Response> answer(const Api& api, const Route* route, Requ
   if (!route) co_return without_route(api, request);
   std::string failure;
   try {
-    co_return co_await route->handler(api, request);
+    const engine::Admitted admitted = co_await pass_gate(api, *route, request);
+    Response response;
+    if (admitted.refused)
+      response = error_response(*admitted.refused, describe(request));
+    else
+      response = co_await route->handler(api, request);
+    if (admitted.standing) add_limit_headers(response, *admitted.standing);
+    co_return response;
   } catch (const std::exception& e) {
     failure = e.what();
   } catch (...) {

@@ -12,6 +12,7 @@
 #include "adapters/http/request.hpp"
 #include "adapters/http/response.hpp"
 #include "adapters/http/services.hpp"
+#include "engine/admission.hpp"
 
 namespace cutroom::http {
 
@@ -25,7 +26,9 @@ struct Route {
   std::string_view pattern;
   Handler handler;
   BodyRule body;
-  std::string_view about;  // For people, on the page at "/".
+  engine::RequestClass request;  // Which rate limits it takes from.
+  engine::Access access;         // Who may.
+  std::string_view about;        // For people, on the page at "/".
 };
 
 // All routes of the API; the server takes others in tests only.
@@ -37,8 +40,8 @@ const Route* find_route(std::span<const Route>, Request&);
 // How much body the request may have, by its route and content type. 0: it is read over.
 std::uint64_t body_bytes_max(const Route*, const Request&, const ServerOptions&);
 
-// Runs the route's handler, or answers for the lack of one: OPTIONS, 405 with Allow, 404. A handler that
-// throws is a bug, logged and answered with 500.
+// Runs the route's handler where the caller may pass (gate.hpp), or answers for the lack of one: OPTIONS, 405
+// with Allow, 404. A handler that throws is a bug, logged and answered with 500.
 boost::asio::awaitable<Response> answer(const Api&, const Route*, Request&);
 
 // "POST /api/x", for the log. No query: it may hold what isn't meant for a log.

@@ -16,7 +16,10 @@ constexpr Millis kWaitMax{60'000};
 awaitable<Result<jobs::Batch>> find_batch(const Api& api, const Request& request) {
   const std::string& id = request.params[0];
   if (!can_be_id(id)) co_return Error{.code = Errc::not_found, .message = "Batch not found"};
-  co_return co_await api.use.status.batch(id);
+  auto batch = co_await api.use.status.batch(id);
+  if (batch && !engine::may_see(request.caller, batch->vendor))
+    co_return Error{.code = Errc::not_found, .message = "Batch not found"};
+  co_return batch;
 }
 
 }  // namespace

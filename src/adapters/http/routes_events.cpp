@@ -88,6 +88,8 @@ awaitable<Response> job_events(const Api& api, Request& request) {
     co_return error_response({.code = Errc::not_found, .message = "Job not found"}, describe(request));
   const auto job = co_await api.use.status.job(id);
   if (!job) co_return error_response(job.error(), describe(request));
+  if (!engine::may_see(request.caller, job->vendor))
+    co_return error_response({.code = Errc::not_found, .message = "Job not found"}, describe(request));
   Subject subject{.topic = {Topic::Kind::job, id},
                   .state_json = to_json(*job),
                   .last = last_event_of(*job),
@@ -101,6 +103,8 @@ awaitable<Response> batch_events(const Api& api, Request& request) {
     co_return error_response({.code = Errc::not_found, .message = "Batch not found"}, describe(request));
   const auto batch = co_await api.use.status.batch(id);
   if (!batch) co_return error_response(batch.error(), describe(request));
+  if (!engine::may_see(request.caller, batch->vendor))
+    co_return error_response({.code = Errc::not_found, .message = "Batch not found"}, describe(request));
   Subject subject{.topic = {Topic::Kind::batch, id},
                   .state_json = engine::to_json(*batch),
                   .last = {},
@@ -114,7 +118,9 @@ awaitable<Response> batch_events(const Api& api, Request& request) {
 awaitable<Response> vendor_events(const Api& api, Request& request) {
   Query query(request.query, {"vendorId"});
   if (const auto error = query.error()) co_return error_response(*error, describe(request));
-  Topic topic{Topic::Kind::vendor, query.text("vendorId").value_or(caller_vendor(request))};
+  const auto shown = vendor_to_show(request, query.text("vendorId"));
+  if (!shown) co_return error_response(shown.error(), describe(request));
+  Topic topic{Topic::Kind::vendor, shown->value_or(caller_vendor(request))};
   const std::string& last_seen = request.headers.last_event_id;
   auto subscription = last_seen.empty() ? api.use.hub.subscribe(std::move(topic))
                                         : api.use.hub.subscribe(std::move(topic), last_seen);

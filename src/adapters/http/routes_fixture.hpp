@@ -17,7 +17,7 @@ class Routes : public ::testing::Test {
     // Found before it runs: the handler sees the params.
     const Route* route = find_route(route_table(), request);
     boost::asio::co_spawn(
-        io_, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, route, request); },
+        io_, [&]() -> boost::asio::awaitable<void> { response = co_await answer(api(), route, request); },
         [](const std::exception_ptr& failure) {
           if (failure) std::rethrow_exception(failure);
         });
@@ -51,6 +51,8 @@ class Routes : public ::testing::Test {
     io.run();
     return all;
   }
+
+  virtual const Api& api() { return test_.api; }
 
   boost::asio::io_context io_;
   TestApi test_{io_.get_executor()};

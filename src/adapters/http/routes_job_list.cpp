@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "adapters/http/caller.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/job_json.hpp"
 #include "adapters/http/json_body.hpp"
@@ -52,6 +53,9 @@ awaitable<Response> list_jobs(const Api& api, Request& request) {
   const auto limit = query.whole_number("limit", 1, kPageJobsMax).value_or(kPageJobs);
   auto cursor = query.id("cursor");
   if (const auto error = query.error()) co_return error_response(*error, describe(request));
+  auto vendor = vendor_to_show(request, std::move(filter.vendor));
+  if (!vendor) co_return error_response(vendor.error(), describe(request));
+  filter.vendor = std::move(*vendor);
   const auto page =
       co_await api.use.status.list(std::move(filter), std::move(cursor), static_cast<std::size_t>(limit));
   if (!page) co_return error_response(page.error(), describe(request));
@@ -89,6 +93,9 @@ awaitable<Response> retry_jobs(const Api& api, Request& request) {
     reason = take_text(*body, "reason", problems).value_or("");
   }
   if (!problems.none()) co_return error_response(std::move(problems).error(), describe(request));
+  auto vendor = vendor_to_show(request, std::move(filter.vendor));
+  if (!vendor) co_return error_response(vendor.error(), describe(request));
+  filter.vendor = std::move(*vendor);
   const auto retried = co_await api.use.control.retry_all(std::move(filter), std::move(reason));
   if (!retried) co_return error_response(retried.error(), describe(request));
   JsonText out;

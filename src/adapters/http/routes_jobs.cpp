@@ -18,11 +18,13 @@ constexpr Millis kWaitMax{60'000};
 
 Error job_missing() { return {.code = Errc::not_found, .message = "Job not found"}; }
 
-// The job that the path names.
+// The job that the path names. One that the caller may not see does not exist.
 awaitable<Result<jobs::Job>> find_job(const Api& api, const Request& request) {
   const std::string& id = request.params[0];
   if (!can_be_id(id)) co_return job_missing();
-  co_return co_await api.use.status.job(id);
+  auto job = co_await api.use.status.job(id);
+  if (job && !engine::may_see(request.caller, job->vendor)) co_return job_missing();
+  co_return job;
 }
 
 // Waits until the job has ended, for at most so long.

@@ -228,7 +228,8 @@ TEST_F(Routes, only_routes_with_a_body_may_have_one) {
 boost::asio::awaitable<Response> throwing(const Api&, Request&) { throw std::runtime_error("secret"); }
 
 TEST_F(Routes, a_handler_that_throws_is_500_without_its_words) {
-  const Route route{Verb::get, "/x", throwing, BodyRule::none, ""};
+  const Route route{
+      Verb::get, "/x", throwing, BodyRule::none, engine::RequestClass::none, engine::Access::anyone, ""};
   Request request{.verb = Verb::get, .path = "/x"};
   Response response;
   boost::asio::io_context io;

@@ -116,6 +116,8 @@ class BeastServer final : public HttpServer {
 
 Result<std::unique_ptr<HttpServer>> make_http_server(asio::any_io_executor executor, ServerOptions options,
                                                      Services services, std::span<const Route> routes) {
+  auto proxies = TrustedProxies::parse(options.trusted_proxies);
+  if (!proxies) return proxies.error();
   error_code failed;
   const auto address = asio::ip::make_address(options.address, failed);
   if (failed)
@@ -132,8 +134,8 @@ Result<std::unique_ptr<HttpServer>> make_http_server(asio::any_io_executor execu
                  .message = "Can't listen on " + options.address + " port " + std::to_string(options.port) +
                             ": " + failed.message()};
   const std::uint16_t port = acceptor->local_endpoint().port();
-  std::unique_ptr<HttpServer> server =
-      std::make_unique<BeastServer>(std::move(acceptor), port, Api{services, std::move(options), routes});
+  std::unique_ptr<HttpServer> server = std::make_unique<BeastServer>(
+      std::move(acceptor), port, Api{services, std::move(options), routes, std::move(*proxies)});
   return server;
 }
 

@@ -29,6 +29,9 @@ struct ServerOptions {
   // Web pages of which origins may call: "*" is all, none is no CORS headers at all.
   std::vector<std::string> cors_origins{"*"};
 
+  // Addresses and networks of proxies whose X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies{};
+
   std::string name = "Cutroom";
   std::string version = "0.0.0";
 };

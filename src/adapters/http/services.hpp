@@ -6,14 +6,18 @@
 
 #include <boost/asio/thread_pool.hpp>
 
+#include "adapters/http/client_address.hpp"
 #include "adapters/http/server_options.hpp"
 #include "base/clock.hpp"
 #include "delivery/asset_store.hpp"
+#include "engine/admission.hpp"
 #include "engine/control.hpp"
 #include "engine/event_hub.hpp"
 #include "engine/readiness.hpp"
 #include "engine/status.hpp"
 #include "engine/submission.hpp"
+#include "engine/usage_counter.hpp"
+#include "engine/vendor_directory.hpp"
 
 namespace cutroom::http {
 
@@ -28,6 +32,9 @@ struct Services {
   delivery::AssetStore& assets;
   const Clock& clock;
   boost::asio::thread_pool& pool;
+  engine::Admission& admission;
+  engine::VendorDirectory& vendors;
+  engine::UsageCounter& usage;
 };
 
 struct Route;
@@ -36,6 +43,7 @@ struct Api {
   Services use;
   ServerOptions options;
   std::span<const Route> routes;
+  TrustedProxies proxies{};
 };
 
 }  // namespace cutroom::http

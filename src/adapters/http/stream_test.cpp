@@ -72,10 +72,14 @@ asio::awaitable<Response> too_short(const Api&, Request&) {
 }
 
 constexpr std::array kRoutes{
-    Route{Verb::get, "/pieces", pieces, BodyRule::none, ""},
-    Route{Verb::get, "/broken", broken, BodyRule::none, ""},
-    Route{Verb::get, "/endless", endless, BodyRule::none, ""},
-    Route{Verb::get, "/short", too_short, BodyRule::none, ""},
+    Route{Verb::get, "/pieces", pieces, BodyRule::none, engine::RequestClass::none, engine::Access::anyone,
+          ""},
+    Route{Verb::get, "/broken", broken, BodyRule::none, engine::RequestClass::none, engine::Access::anyone,
+          ""},
+    Route{Verb::get, "/endless", endless, BodyRule::none, engine::RequestClass::none, engine::Access::anyone,
+          ""},
+    Route{Verb::get, "/short", too_short, BodyRule::none, engine::RequestClass::none, engine::Access::anyone,
+          ""},
 };
 
 constexpr std::string_view kChunks = "4\r\none,\r\n4\r\ntwo,\r\n10\r\n0123456789abcdef\r\n";

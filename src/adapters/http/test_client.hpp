@@ -94,7 +94,7 @@ inline std::string post_of(const std::string& path, const std::string& body,
 class RunningServer {
  public:
   explicit RunningServer(ServerOptions options = {}, std::span<const Route> routes = route_table())
-      : test(io_.get_executor(), true, options) {
+      : test(io_.get_executor(), true, options, {.limits = no_limits(), .admin_key = {}}) {
     options.port = 0;
     server_ = std::move(make_http_server(io_.get_executor(), options, test.api.use, routes).value());
     port_ = server_->port();

@@ -96,7 +96,7 @@ class FakeJobStore final : public jobs::JobStore {
   boost::asio::awaitable<Result<std::size_t>> prune(jobs::PruneRule) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_paused(std::string, bool) override { co_return unused(); }
   boost::asio::awaitable<Result<void>> set_share(std::string, jobs::VendorShare) override {
-    co_return unused();
+    co_return Result<void>();
   }
 
  private:
@@ -159,6 +159,11 @@ class FakePhotoSource final : public delivery::PhotoSource {
     if (url.starts_with("http")) return {};
     return Error{.code = Errc::invalid_input, .message = "must be an http(s) address"};
   }
+  // "http://HOST/..." and nothing else.
+  std::string host_of(const std::string& url) const override {
+    const std::size_t begin = url.find("://") + 3;
+    return url.substr(begin, url.find('/', begin) - begin);
+  }
   boost::asio::awaitable<Result<delivery::Photo>> fetch(std::string, std::stop_token) override {
     co_return Error{.code = Errc::internal};
   }
@@ -166,7 +171,8 @@ class FakePhotoSource final : public delivery::PhotoSource {
 
 class FakeClock final : public Clock {
  public:
-  TimePoint now() const override { return from_unix_ms(1'715'000'000'123); }
+  TimePoint time = from_unix_ms(1'715'000'000'123);
+  TimePoint now() const override { return time; }
 };
 
 class FakeRecordStore final : public delivery::RecordStore {
@@ -177,13 +183,64 @@ class FakeRecordStore final : public delivery::RecordStore {
   }
 };
 
+// Takes everything, gives back nothing: the directory has it all in memory.
+class FakeVendorStore final : public vendors::VendorStore {
+ public:
+  template <class T>
+  using Answer = boost::asio::awaitable<Result<T>>;
+  std::vector<vendors::DayUsage> days;
+
+  Answer<vendors::StoredVendors> load() override { co_return vendors::StoredVendors{}; }
+  Answer<void> save(vendors::Vendor) override { co_return Result<void>(); }
+  Answer<void> remove(vendors::VendorId) override { co_return Result<void>(); }
+  Answer<void> add_key(vendors::ApiKey) override { co_return Result<void>(); }
+  Answer<void> revoke_key(vendors::VendorId, std::string, TimePoint) override { co_return Result<void>(); }
+  Answer<void> note_key_use(std::vector<vendors::KeyUse>) override { co_return Result<void>(); }
+  Answer<void> add_usage(std::vector<vendors::UsageGain>) override { co_return Result<void>(); }
+  Answer<std::vector<vendors::DayUsage>> usage(vendors::VendorId, vendors::Days) override { co_return days; }
+};
+
+class FakeRateLimiter final : public vendors::RateLimiter {
+ public:
+  using Standings = Result<std::vector<vendors::Standing>>;
+  std::map<std::string, vendors::SlidingWindow> windows;
+
+  boost::asio::awaitable<Standings> take(std::vector<vendors::Charge> charges, TimePoint now) override {
+    std::vector<vendors::Standing> standings = look(charges, now);
+    for (const vendors::Standing& one : standings)
+      if (!one.allowed) co_return standings;
+    for (std::size_t i = 0; i < charges.size(); ++i)
+      standings[i] = windows[charges[i].key].take(charges[i].limit, now);
+    co_return standings;
+  }
+  boost::asio::awaitable<Standings> peek(std::vector<vendors::Charge> charges, TimePoint now) override {
+    co_return look(charges, now);
+  }
+
+ private:
+  std::vector<vendors::Standing> look(const std::vector<vendors::Charge>& charges, TimePoint now) {
+    std::vector<vendors::Standing> standings;
+    for (const vendors::Charge& one : charges) standings.push_back(windows[one.key].peek(one.limit, now));
+    return standings;
+  }
+};
+
+inline vendors::Limits no_limits() {
+  vendors::Limits limits;
+  for (const vendors::LimitRow& row : vendors::limit_table()) limits[row.kind] = vendors::Limit{};
+  return limits;
+}
+
 // Everything the routes need. Runs on the executor given.
 struct TestApi {
   explicit TestApi(boost::asio::any_io_executor executor, bool assets_on_disk = true,
-                   ServerOptions options = {})
+                   ServerOptions options = {}, engine::Admission::Options who = {})
       : assets(assets_on_disk),
-        hub(std::move(executor)),
-        api{{submission, status, control, hub, readiness, assets, clock, pool},
+        hub(executor),
+        directory(executor, vendor_store, store, clock, {}),
+        usage(executor, vendor_store, directory, clock),
+        admission(directory, limiter, clock, std::move(who)),
+        api{{submission, status, control, hub, readiness, assets, clock, pool, admission, directory, usage},
             std::move(options),
             route_table()} {}
   ~TestApi() { pool.join(); }
@@ -197,12 +254,19 @@ struct TestApi {
   boost::asio::thread_pool pool{1};
   engine::EventHub hub;
   engine::Announcer announcer{hub, store};
+  FakeVendorStore vendor_store;
+  FakeRateLimiter limiter;
+  engine::VendorDirectory directory;
+  engine::UsageCounter usage;
+  engine::Admission admission;
+  engine::VendorRules rules{directory, usage};
   engine::Submission submission{{.store = store,
                                  .assets = assets,
                                  .photos = photos,
                                  .estimator = estimator,
                                  .announcer = announcer,
-                                 .clock = clock},
+                                 .clock = clock,
+                                 .rules = &rules},
                                 engine::SubmissionLimits{}};
   engine::Status status{store};
   engine::Control control{{.store = store, .records = records, .announcer = announcer, .clock = clock}};

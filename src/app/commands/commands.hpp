@@ -29,12 +29,37 @@ int run_remove(const Settings&, const RemoveArguments&);
 
 struct SubmitArguments {
   std::string server = "http://127.0.0.1:3001";
-  std::string vendor = "shell";
+  std::string vendor;    // Empty: the key's, or "shell" without one.
+  std::string key_file;  // Holds a vendor's key; empty: CUTROOM_KEY, or none.
   std::string project = "shell";
   std::string out;  // A folder for the results; empty: they stay on the server.
   std::vector<std::string> files;
 };
 CLI::App* add_submit_command(CLI::App&, SubmitArguments&);
 int run_submit(const SubmitArguments&);
+
+struct VendorArguments {
+  std::string server = "http://127.0.0.1:3001";
+  std::string admin_key_file;  // Empty: CUTROOM_ADMIN_KEY, or none.
+  std::string id;
+  // What `add` and `set` send; empty: not sent.
+  std::string name;
+  std::string weight;
+  std::string cap;
+  std::string cap_is_hard;
+  std::string paused;
+  std::string quota;
+  std::vector<std::string> limits;  // NAME=LIMIT
+  std::vector<std::string> source_hosts;
+  std::string default_options;
+  // Of keys and usage.
+  std::string key_id;
+  std::string label;
+  std::string from;
+  std::string to;
+  bool as_json = false;
+};
+CLI::App* add_vendor_command(CLI::App&, VendorArguments&);
+int run_vendor(const CLI::App& vendor_command, const VendorArguments&);
 
 }  // namespace cutroom::app

@@ -14,6 +14,9 @@ int run_config(const SettingsInForce& in_force) {
     std::cout << fmt::format("{:<34} {:<28} ({})\n", key, row.get(in_force.settings),
                              in_force.origins.at(key));
   }
+  std::cout << fmt::format("{:<34} {:<28} ({})\n", "admin_key",
+                           in_force.settings.admin_key.empty() ? "" : "(set)",
+                           "CUTROOM_ADMIN_KEY or admin_key_file");
   for (const auto& [name, share] : in_force.settings.vendors)
     std::cout << fmt::format("vendors.{:<26} weight {} cap {}{}{}\n", name, share.weight, share.cap,
                              share.cap_is_hard ? " (hard)" : "", share.paused ? " paused" : "");

@@ -1,0 +1,50 @@
+#include "vendor_stores.hpp"
+
+#include "adapters/limits_memory/memory_rate_limiter.hpp"
+#include "adapters/vendors_memory/memory_vendor_store.hpp"
+#include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace cutroom::conformance {
+namespace {
+
+class MemoryHome final : public VendorHome {
+ public:
+  std::unique_ptr<vendors::VendorStore> open() override {
+    return std::make_unique<vendors_memory::MemoryVendorStore>();
+  }
+};
+
+class SqliteHome final : public VendorHome {
+ public:
+  std::unique_ptr<vendors::VendorStore> open() override {
+    return std::move(vendors_sqlite::open_sqlite_vendor_store({.file = folder_.path() / "vendors.db"}))
+        .value();
+  }
+
+ private:
+  test::TemporaryFolder folder_;
+};
+
+}  // namespace
+
+std::vector<VendorStoreKind> vendor_store_kinds() {
+  return {
+      {.name = "memory", .durable = false, .make_home = [] { return std::make_unique<MemoryHome>(); }},
+      {.name = "sqlite", .durable = true, .make_home = [] { return std::make_unique<SqliteHome>(); }},
+  };
+}
+
+std::vector<VendorStoreKind> durable_vendor_store_kinds() {
+  auto kinds = vendor_store_kinds();
+  std::erase_if(kinds, [](const VendorStoreKind& kind) { return !kind.durable; });
+  return kinds;
+}
+
+std::vector<RateLimiterKind> rate_limiter_kinds() {
+  return {
+      {.name = "memory", .make = [] { return std::make_unique<limits_memory::MemoryRateLimiter>(); }},
+  };
+}
+
+}  // namespace cutroom::conformance
