@@ -29,6 +29,8 @@ SHARED_ADAPTERS = {"adapters/sqlite_handle": {"adapters/store_sqlite", "adapters
 THIRD_PARTY = {
     "vips/": {"adapters/codec_vips"},
     "libdeflate": {"adapters/codec_vips"},
+    "archive.h": {"adapters/archive_zip"},
+    "archive_entry.h": {"adapters/archive_zip"},
     "onnxruntime": {"adapters/model_onnx"},
     "sqlite3": {"adapters/sqlite_handle", "adapters/store_sqlite", "adapters/records_sqlite"},
     "hiredis": {"adapters/store_bull", "adapters/limits_redis"},

@@ -107,6 +107,12 @@ class Laplacian {
   const std::vector<double>& right() const { return right_; }
   double diagonal(std::size_t unknown) const { return rows_[unknown][kNeighbours / 2]; }
 
+  // Draws an unknown towards a value.
+  void hold(std::size_t unknown, double value, double weight) {
+    rows_[unknown][kNeighbours / 2] += static_cast<float>(weight);
+    right_[unknown] += weight * value;
+  }
+
   void multiply(const std::vector<double>& from, std::vector<double>& to) const {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       double sum = 0;
@@ -270,9 +276,13 @@ std::optional<Mask> closed_form_alpha(const Image& rgb, const Mask& trimap, cons
   const std::size_t background = trimap.samples.size() - unknowns - foreground;
   if (foreground == 0 || background == 0 || unknowns > limits.unknowns_max) return std::nullopt;
 
-  const Laplacian laplacian(rgb, trimap, unknowns);
+  Laplacian laplacian(rgb, trimap, unknowns);
   std::vector<double> x(unknowns);
-  for (std::size_t i = 0; i < unknowns; ++i) x[i] = start.samples[laplacian.pixel_of(i)] / 255.0;
+  for (std::size_t i = 0; i < unknowns; ++i) {
+    x[i] = start.samples[laplacian.pixel_of(i)] / 255.0;
+    const double decided = std::abs(2.0 * x[i] - 1.0);
+    laplacian.hold(i, x[i], limits.prior * decided * decided * decided * decided);
+  }
   if (!solve(laplacian, x, limits, stop)) return std::nullopt;
 
   Mask alpha(trimap.size, 1);
@@ -287,7 +297,11 @@ Mask refine_matting(const Image& rgb, const Mask& mask, const std::stop_token& s
                     const MattingLimits& limits) {
   const Size small = guided_size(mask.size);
   const Mask small_mask = resample(mask, small, Filter::bilinear);
-  const Mask trimap = trimap_of(small_mask);
+  // The known parts' distance from the edge, for a copy of the size that models see.
+  constexpr int kErode = 10;
+  constexpr int kErodeMin = 3;
+  const int erode_by = std::max(kErodeMin, kErode * std::max(small.width, small.height) / kGuidedSideMax);
+  const Mask trimap = trimap_of(small_mask, {.erode = erode_by});
   const auto alpha =
       closed_form_alpha(resample(rgb, small, Filter::bilinear), trimap, small_mask, limits, stop);
   if (!alpha) return refine_guided(rgb, mask);

@@ -24,11 +24,14 @@ struct MattingLimits {
   std::size_t unknowns_max = 200'000;
   int iterations_max = 800;
   double residual = 1e-6;  // Relative.
+  // How much `start` counts in an unknown pixel, by how decided it is there (|2 a - 1|^4), beside the photo's
+  // colours. Without it thin things, in which nothing is sure once the trimap has been eroded, would vanish.
+  double prior = 0.02;
 };
 
 // Alpha of the whole picture; nullopt: nothing is surely foreground or nothing surely background, more is
-// unknown than the limit, or a stop request came. `trimap` has the picture's size. `start`: where the search
-// begins, e.g. the model's mask.
+// unknown than the limit, or a stop request came. `trimap` and `start`, the model's mask, have the picture's
+// size.
 std::optional<Mask> closed_form_alpha(const Image& rgb, const Mask& trimap, const Mask& start,
                                       const MattingLimits&, const std::stop_token&);
 

@@ -124,10 +124,28 @@ TEST(RefineMatting, brings_a_coarse_mask_nearer_to_the_truth) {
     return sum / static_cast<double>(mask.samples.size());
   };
   const double before = off(coarse);
-  EXPECT_LT(off(refine_matting(photo.rgb, coarse, {})), 0.5 * before);
+  EXPECT_LT(off(refine_matting(photo.rgb, coarse, {}, {.prior = 0})), 0.5 * before);
+  EXPECT_LT(off(refine_matting(photo.rgb, coarse, {})), before);
   // Beyond the limit it is what guided refinement gives.
   const Mask limited = refine_matting(photo.rgb, coarse, {}, {.unknowns_max = 1});
   EXPECT_LT(off(limited), before + 5);
+}
+
+TEST(RefineMatting, keeps_thin_things_that_the_model_is_sure_of) {
+  // A bar two pixels wide beside a block, both of the same colour.
+  const Size size{200, 120};
+  Image rgb(size, 3);
+  Mask mask(size, 1);
+  for (int y = 0; y < size.height; ++y) {
+    for (int x = 0; x < size.width; ++x) {
+      const bool in = (x >= 20 && x < 80) || x == 150 || x == 151;
+      mask.row(y)[x] = in ? 255 : 0;
+      for (int c = 0; c < 3; ++c)
+        rgb.row(y)[3 * x + c] = static_cast<std::uint8_t>((in ? 40 : 200) + (x * 7 + y * 5) % 5);
+    }
+  }
+  EXPECT_GT(refine_matting(rgb, mask, {}).row(60)[150], 200);
+  EXPECT_LT(refine_matting(rgb, mask, {}).row(60)[140], 30);
 }
 
 }  // namespace

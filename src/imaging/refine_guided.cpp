@@ -12,11 +12,14 @@
 namespace cutroom::imaging {
 namespace {
 
-constexpr int kSideMax = 1024;
+// Windows of 13 x 13 of a small copy of the size that models see, in proportion in smaller ones: wider than
+// the edges of a model's mask, so that both sides are in them, and narrower than most of what they belong to.
+constexpr int kRadiusMax = 6;
+constexpr int kRadiusMin = 2;
 
-// Windows of 13 x 13 of the small copy: wider than the edges of a model's mask, so that both sides are in
-// them, and narrower than most of what they belong to.
-constexpr int kRadius = 6;
+int radius_of(Size small) {
+  return std::max(kRadiusMin, kRadiusMax * std::max(small.width, small.height) / kGuidedSideMax);
+}
 
 // Below this variance of colour (of 0..1) a window counts as flat and only averages.
 constexpr float kEpsilon = 1e-4F;
@@ -70,11 +73,12 @@ float weight_of(float alpha) {
 
 Model model_of(const Image& rgb, const Plane& alpha) {
   const Size size = rgb.size;
+  const int radius = radius_of(size);
   Plane weight(alpha.size());
   for (std::size_t i = 0; i < weight.size(); ++i) weight[i] = weight_of(alpha[i]);
-  const Plane mean_weight = box_mean(weight, size, kRadius);
+  const Plane mean_weight = box_mean(weight, size, radius);
   const auto mean_of = [&](const Plane& plane) {
-    Plane mean = box_mean(product(plane, weight), size, kRadius);
+    Plane mean = box_mean(product(plane, weight), size, radius);
     for (std::size_t i = 0; i < mean.size(); ++i) mean[i] /= mean_weight[i];
     return mean;
   };
@@ -106,7 +110,7 @@ Model model_of(const Image& rgb, const Plane& alpha) {
     for (std::size_t c = 0; c < 3; ++c) model.terms[c][i] = a[c];
     model.terms[3][i] = m - a[0] * r - a[1] * g - a[2] * b;
   }
-  for (auto& term : model.terms) term = box_mean(term, size, kRadius);
+  for (auto& term : model.terms) term = box_mean(term, size, radius);
   return model;
 }
 
@@ -134,11 +138,12 @@ std::vector<Between> positions(int full, int small) {
 Mask near_undecided(const Mask& undecided) {
   Plane values(undecided.size.pixels());
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = undecided.samples[i] != 0 ? 1.0F : 0.0F;
-  values = box_mean(values, undecided.size, kRadius);
+  const int radius = radius_of(undecided.size);
+  values = box_mean(values, undecided.size, radius);
   Mask out(undecided.size, 1);
   // Sums of means of zeros come out as tiny numbers at times.
-  constexpr float kAny = 0.5F / ((2 * kRadius + 1) * (2 * kRadius + 1));
-  for (std::size_t i = 0; i < values.size(); ++i) out.samples[i] = values[i] > kAny ? 255 : 0;
+  const float any = 0.5F / static_cast<float>((2 * radius + 1) * (2 * radius + 1));
+  for (std::size_t i = 0; i < values.size(); ++i) out.samples[i] = values[i] > any ? 255 : 0;
   return out;
 }
 
@@ -174,8 +179,8 @@ void apply(const Image& rgb, const Model& model, const Mask& band, Mask& mask) {
 
 Size guided_size(Size picture) {
   const int longer = std::max(picture.width, picture.height);
-  if (longer <= kSideMax) return picture;
-  const double scale = static_cast<double>(kSideMax) / longer;
+  if (longer <= kGuidedSideMax) return picture;
+  const double scale = static_cast<double>(kGuidedSideMax) / longer;
   return {std::max(1, static_cast<int>(std::lround(picture.width * scale))),
           std::max(1, static_cast<int>(std::lround(picture.height * scale)))};
 }

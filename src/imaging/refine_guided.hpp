@@ -16,7 +16,8 @@ Mask refine_guided(const Image& rgb, const Mask& mask);
 // is said by `small_unknown` (not 0), of the same size.
 Mask enlarge_guided(const Image& rgb, Mask mask, const Mask& small_alpha, const Mask& small_unknown);
 
-// The small copy's size: at most 1024 pixels a side, which is what models see.
+// The small copy's size: at most what models see.
+inline constexpr int kGuidedSideMax = 1024;
 Size guided_size(Size picture);
 
 }  // namespace cutroom::imaging

@@ -11,14 +11,14 @@ namespace cutroom::imaging {
 namespace {
 
 // A disc of another colour on a ground, hard-edged, at full size, and its mask as a model sees it: from a
-// copy an eighth the size.
+// copy of `side / factor`.
 struct Photo {
   Image rgb;
   Mask truth;
   Mask coarse;
 };
 
-Photo photo(int side) {
+Photo photo(int side, int factor) {
   Photo out{Image({side, side}, 3), Mask({side, side}, 1), {}};
   for (int y = 0; y < side; ++y) {
     for (int x = 0; x < side; ++x) {
@@ -31,7 +31,7 @@ Photo photo(int side) {
       pixel[2] = static_cast<std::uint8_t>((in ? 70 : 160) + grain);
     }
   }
-  const Size small{side / 8, side / 8};
+  const Size small{side / factor, side / factor};
   out.coarse = resample(resample(out.truth, small, Filter::bilinear), out.truth.size, Filter::bilinear);
   return out;
 }
@@ -43,20 +43,20 @@ double off(const Mask& mask, const Mask& truth) {
 }
 
 TEST(RefineGuided, fits_a_soft_mask_to_the_photos_edges) {
-  const Photo it = photo(512);
+  const Photo it = photo(512, 2);
   const Mask refined = refine_guided(it.rgb, it.coarse);
   EXPECT_LT(off(refined, it.truth), 0.5 * off(it.coarse, it.truth));
 }
 
 TEST(RefineGuided, does_so_at_full_size_though_it_computes_on_a_small_copy) {
-  const Photo it = photo(2048);
+  const Photo it = photo(2048, 4);
   EXPECT_EQ(guided_size({2048, 2048}), (Size{1024, 1024}));
   const Mask refined = refine_guided(it.rgb, it.coarse);
   EXPECT_LT(off(refined, it.truth), 0.5 * off(it.coarse, it.truth));
 }
 
 TEST(RefineGuided, leaves_what_is_decided_as_it_is) {
-  const Photo it = photo(512);
+  const Photo it = photo(512, 2);
   const Mask refined = refine_guided(it.rgb, it.coarse);
   EXPECT_EQ(refined.row(256)[256], 255);
   EXPECT_EQ(refined.row(5)[5], 0);

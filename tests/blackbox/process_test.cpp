@@ -225,6 +225,65 @@ TEST_F(ProcessTest, fails_for_good_with_a_reason_where_the_list_does_not_fit_the
   EXPECT_THAT(std::string(missing.at("failedReason").as_string()), HasSubstr("operations[0].imageUrl: "));
 }
 
+// The options of cut-outs, with the tiny model.
+class CutOutOptionsTest : public ProcessTest {
+ protected:
+  static Answer queue_cut_out(const std::string& options) {
+    return post_json(server->url("/api/image-queue/remove-bg-queue"),
+                     json::value{{"recordId", "r"},
+                                 {"vendorId", "v"},
+                                 {"photoUrl", photos->url("/wide.png")},
+                                 {"options", json::parse(options)}});
+  }
+  static json::value cut_out(const std::string& options) {
+    const Answer answer = queue_cut_out(options);
+    EXPECT_EQ(answer.status, 200) << answer.body;
+    return ended(std::string(answer.json().at("jobId").as_string()));
+  }
+};
+
+TEST_F(CutOutOptionsTest, come_out_in_size_format_and_facts) {
+  const json::value placed = cut_out(
+      R"({"canvas":{"width":90,"height":70,"position":"bottom"},"shadow":true,"format":"webp","refine":"guided"})");
+  EXPECT_EQ(result_of(placed).rgb.size, (imaging::Size{90, 70}));
+  const json::value& result = placed.at("result");
+  EXPECT_EQ(result.at("format"), "webp");
+  EXPECT_EQ(result.at("refine"), "guided");
+  EXPECT_TRUE(result.as_object().contains("confidence"));
+  EXPECT_TRUE(result.as_object().contains("model"));
+  EXPECT_TRUE(result.at("timings").as_object().contains("refineMs"));
+  EXPECT_EQ(result.at("source").at("width").to_number<int>(), 120);
+
+  EXPECT_EQ(cut_out(R"({"refine":"matting"})").at("state"), "completed");
+  const json::value on_image =
+      cut_out(R"({"format":"jpeg","backgroundImageUrl":")" + photos->url("/logo.png") + R"("})");
+  EXPECT_EQ(result_of(on_image).rgb.size, (imaging::Size{120, 60}));
+}
+
+TEST_F(CutOutOptionsTest, give_colours_and_mask_in_a_zip) {
+  const json::value job = cut_out(R"({"zip":true})");
+  const Answer asset = get(std::string(job.at("result").at("photoUrl").as_string()));
+  EXPECT_EQ(asset.headers.at("content-type"), "application/zip");
+  EXPECT_THAT(asset.body, HasSubstr("color.png"));
+  EXPECT_THAT(asset.body, HasSubstr("alpha.png"));
+}
+
+TEST_F(CutOutOptionsTest, are_checked_before_anything_is_queued) {
+  const Answer answer = queue_cut_out(R"({"zip":true,"background":"#fff000","canvas":{"width":1}})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(problems_of(answer),
+              testing::UnorderedElementsAre("options.canvas.height is required",
+                                            "options.canvas.width must be a whole number from 16 to 10000",
+                                            "options.background must not be there together with zip"));
+}
+
+TEST_F(CutOutOptionsTest, name_the_model_that_is_there_where_another_is_asked_for) {
+  const json::value job = cut_out(R"({"model":"u2net"})");
+  EXPECT_EQ(job.at("state"), "failed");
+  EXPECT_THAT(std::string(job.at("failedReason").as_string()),
+              HasSubstr("options.model: 'u2net' is not loaded here; there is '"));
+}
+
 TEST_F(ProcessTest, counts_the_queue_in_the_stats) {
   run(R"([{"type":"flop"}])");
   const json::value stats = get(url("/queue-stats")).json();

@@ -1,9 +1,11 @@
 #include "engine/submission.hpp"
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "adapters/store_memory/memory_store.hpp"
+#include "engine/order_urls.hpp"
 #include "fakes.hpp"
 #include "run_coroutine.hpp"
 
@@ -113,6 +115,37 @@ TEST_F(SubmissionTest, keeps_the_bytes_of_a_data_uri_not_its_text) {
   ASSERT_TRUE(said) << said.error().text();
   EXPECT_EQ(assets.files.begin()->second, "hello");
   EXPECT_THAT(job(said->job_ids[0]).payload_json, testing::Not(HasSubstr("base64")));
+}
+
+TEST_F(SubmissionTest, keeps_the_image_of_a_watermark_once_for_all_jobs_of_a_call) {
+  std::vector<Order> orders;
+  for (int i = 0; i < 2; ++i) {
+    Order& one = orders.emplace_back(order("http://x/a"));
+    one.work = boost::json::parse(
+                   R"({"operations":[{"type":"watermark","imageUrl":"data:image/png;base64,aGVsbG8="}]})")
+                   .as_object();
+  }
+  const auto said = submit(std::move(orders), true);
+  ASSERT_TRUE(said) << said.error().text();
+  ASSERT_EQ(assets.files.size(), 1U);
+  EXPECT_EQ(assets.files.begin()->second, "hello");
+  for (const jobs::JobId& id : said->job_ids) {
+    const auto payload = payload_from_json(job(id).payload_json);
+    ASSERT_TRUE(payload);
+    const std::string url = assets.url_of(assets.files.begin()->first);
+    EXPECT_EQ(payload->work.at("operations").at(0).at("imageUrl"), boost::json::string(url));
+    EXPECT_EQ(held_image(payload->work, url), assets.files.begin()->first);
+  }
+}
+
+TEST_F(SubmissionTest, names_the_field_of_an_image_that_must_not_be_fetched) {
+  photos.refusals["ftp://x"] = {.code = Errc::invalid_input, .message = "must be an http(s) address"};
+  Order refused = order("http://x/a");
+  refused.work = boost::json::parse(R"({"options":{"backgroundImageUrl":"ftp://x"}})").as_object();
+  const auto said = submit_one(std::move(refused));
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().fields[0].field, "options.backgroundImageUrl");
+  EXPECT_TRUE(assets.files.empty());
 }
 
 TEST_F(SubmissionTest, refuses_photos_that_are_empty_or_too_large) {

@@ -144,23 +144,25 @@ class Edit {
        const std::function<void(int, int)>& report)
       : operations_(operations), limits_(limits), stop_(std::move(stop)), report_(report) {}
 
-  Result<imaging::Edited> run(std::span<const std::uint8_t> photo, const imaging::Overlays& overlays) {
+  Result<void> open(std::span<const std::uint8_t> photo, const imaging::Overlays& overlays) {
     auto decoded = decode_file(photo, limits_);
     if (!decoded) return decoded.error();
-    imaging::Edited out{
-        .main = {}, .thumbnails = {}, .source = decoded->rgb.size, .source_format = decoded->format};
+    out_.source = decoded->rgb.size;
+    out_.source_format = decoded->format;
     if (operations_.output.keep_metadata) metadata_ = read_metadata(photo);
-    Image picture = joined(std::move(*decoded));
+    picture_ = joined(std::move(*decoded));
     if (auto read = read_overlays(overlays); !read) return read.error();
-    if (auto on = step_done(); !on) return on.error();
+    return step_done();
+  }
 
+  Result<imaging::Edited> run() {
     for (const imaging::ImageStep& step : operations_.steps) {
-      auto next = edited(std::move(picture), step, overlays_);
+      auto next = edited(std::move(picture_), step, overlays_);
       if (!next) return next.error();
-      picture = std::move(*next);
+      picture_ = std::move(*next);
       if (auto on = step_done(); !on) return on.error();
     }
-    return write(std::move(picture), std::move(out));
+    return write();
   }
 
  private:
@@ -185,19 +187,19 @@ class Edit {
     return {};
   }
 
-  Result<imaging::Edited> write(Image picture, imaging::Edited out) {
-    const Format format = format_of(operations_.output, out.source_format, picture.bands == 4);
+  Result<imaging::Edited> write() {
+    const Format format = format_of(operations_.output, out_.source_format, picture_.bands == 4);
     for (const imaging::Thumbnail& thumbnail : operations_.thumbnails) {
-      auto file = write_thumbnail(picture, thumbnail, format);
+      auto file = write_thumbnail(picture_, thumbnail, format);
       if (!file) return file.error();
-      out.thumbnails.push_back(std::move(*file));
+      out_.thumbnails.push_back(std::move(*file));
       if (auto on = step_done(); !on) return on.error();
     }
-    auto main = Writing(format, operations_.output, metadata_).run(std::move(picture));
+    auto main = Writing(format, operations_.output, metadata_).run(std::move(picture_));
     if (!main) return main.error();
-    out.main = std::move(*main);
+    out_.main = std::move(*main);
     if (auto on = step_done(); !on) return on.error();
-    return out;
+    return std::move(out_);
   }
 
   Result<imaging::EditedFile> write_thumbnail(const Image& picture, const imaging::Thumbnail& thumbnail,
@@ -221,6 +223,8 @@ class Edit {
   std::stop_token stop_;
   const std::function<void(int, int)>& report_;
   int done_ = 0;
+  Image picture_;
+  imaging::Edited out_;
   Metadata metadata_;
   std::list<Image> overlay_memory_;  // What the overlays are views of.
   OverlayPictures overlays_;
@@ -235,8 +239,10 @@ Result<imaging::Edited> VipsEditor::edit(std::span<const std::uint8_t> photo,
                                          const imaging::ImageOperations& operations,
                                          const imaging::DecodeLimits& limits, std::stop_token stop,
                                          const std::function<void(int done, int of)>& report) const {
-  return guarded(Errc::corrupt_media,
-                 [&] { return Edit(operations, limits, std::move(stop), report).run(photo, overlays); });
+  Edit edit(operations, limits, std::move(stop), report);
+  if (auto opened = guarded(Errc::corrupt_media, [&] { return edit.open(photo, overlays); }); !opened)
+    return opened.error();
+  return guarded(Errc::internal, [&] { return edit.run(); });
 }
 
 }  // namespace cutroom::codec_vips

@@ -159,7 +159,8 @@ VImage blurred(const VImage& image, double sigma) {
   const double shrink = sigma / (kWide / 2);
   const Size small{std::max(1, static_cast<int>(std::lround(full.width / shrink))),
                    std::max(1, static_cast<int>(std::lround(full.height / shrink)))};
-  return scaled_to(scaled_to(image, small).gaussblur(kWide / 2), full);
+  const VImage soft = scaled_to(image, small, VIPS_KERNEL_LINEAR).gaussblur(kWide / 2).copy_memory();
+  return scaled_to(soft, full, VIPS_KERNEL_LINEAR);
 }
 
 Result<VImage> step(const VImage& image, const imaging::Blur& blur) {
@@ -173,10 +174,11 @@ VImage with_alpha_band(const VImage& image) {
   return image.has_alpha() ? image : image.bandjoin_const({255.0});
 }
 
-VImage scaled_to(const VImage& image, Size size) {
+VImage scaled_to(const VImage& image, Size size, VipsKernel kernel) {
   const Size from = size_of(image);
   if (from == size) return image;
-  auto* scale = options()->set("vscale", static_cast<double>(size.height) / from.height);
+  auto* scale =
+      options()->set("vscale", static_cast<double>(size.height) / from.height)->set("kernel", kernel);
   const double across = static_cast<double>(size.width) / from.width;
   const bool is_straight = image.has_alpha() && image.format() == VIPS_FORMAT_UCHAR;
   if (!is_straight) return image.resize(across, scale);

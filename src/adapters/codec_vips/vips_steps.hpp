@@ -22,7 +22,7 @@ Result<vips::VImage> apply_step(const vips::VImage&, const imaging::AnyStep&, co
 Result<vips::VImage> watermarked(const vips::VImage&, const imaging::Watermark&, const OverlayPictures&);
 
 // To exactly this size; transparent pixels' colours don't bleed into the others.
-vips::VImage scaled_to(const vips::VImage&, imaging::Size);
+vips::VImage scaled_to(const vips::VImage&, imaging::Size, VipsKernel = VIPS_KERNEL_LANCZOS3);
 
 // With an opaque alpha band where it has none.
 vips::VImage with_alpha_band(const vips::VImage&);

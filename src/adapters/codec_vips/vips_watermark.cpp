@@ -64,7 +64,8 @@ VImage text_overlay(const imaging::Watermark& mark, int width) {
   const VImage mask = letters.embed(room, room, letters.width() + 2 * room, letters.height() + 2 * room);
   const bool is_light = mark.colour.r * 299 + mark.colour.g * 587 + mark.colour.b * 114 > 127'000;
   const imaging::Rgb contrary = is_light ? imaging::Rgb{0, 0, 0} : imaging::Rgb{255, 255, 255};
-  constexpr double kRimStrength = 0.9;
+  // Cut off at 1: full at the letters, and some way out.
+  constexpr double kRimStrength = 1.8;
   const VImage halo = (mask.gaussblur(rim) * kRimStrength).cast(VIPS_FORMAT_UCHAR);
   return of_one_colour(halo, contrary).composite2(of_one_colour(mask, mark.colour), VIPS_BLEND_MODE_OVER);
 }
