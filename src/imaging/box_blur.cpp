@@ -90,7 +90,10 @@ Mask blurred(const Mask& mask, double sigma) {
   Mask out(mask.size, 1);
   for (int y = 0; y < mask.size.height; ++y) {
     const auto from = at(y);
-    for (int x = 0; x < mask.size.width; ++x) out.row(y)[x] = static_cast<std::uint8_t>(from[x] + 0.5F);
+    for (int x = 0; x < mask.size.width; ++x) {
+      const float half_up = from[x] + 0.5F;
+      out.row(y)[x] = static_cast<std::uint8_t>(half_up);
+    }
   }
   return out;
 }

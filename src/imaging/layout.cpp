@@ -41,7 +41,7 @@ struct Cut {
 Cut cut(const Image& rgb, const Mask& coverage, const Rect& part) {
   Cut out{Image({part.width, part.height}, 3), Mask({part.width, part.height}, 1)};
   for (int y = 0; y < part.height; ++y) {
-    std::memcpy(out.rgb.row(y), rgb.row(part.y + y) + 3 * part.x, static_cast<std::size_t>(3 * part.width));
+    std::memcpy(out.rgb.row(y), rgb.row(part.y + y) + 3 * part.x, 3 * static_cast<std::size_t>(part.width));
     std::memcpy(out.coverage.row(y), coverage.row(part.y + y) + part.x, static_cast<std::size_t>(part.width));
   }
   return out;
@@ -102,7 +102,7 @@ Placed placed(const Image& rgb, const Mask& coverage, const Layout& layout) {
     const int from_y = seen.y - target.y + y;
     const int from_x = seen.x - target.x;
     std::memcpy(out.rgb.row(seen.y + y) + 3 * seen.x, shown.rgb.row(from_y) + 3 * from_x,
-                static_cast<std::size_t>(3 * seen.width));
+                3 * static_cast<std::size_t>(seen.width));
     std::memcpy(out.coverage.row(seen.y + y) + seen.x, shown.coverage.row(from_y) + from_x,
                 static_cast<std::size_t>(seen.width));
   }

@@ -170,7 +170,8 @@ void apply(const Image& rgb, const Model& model, const Mask& band, Mask& mask) {
                            term(model.terms[1]) * static_cast<float>(pixel[1]) +
                            term(model.terms[2]) * static_cast<float>(pixel[2])) +
                           term(model.terms[3]) * 255.0F;
-      mask.row(y)[x] = static_cast<std::uint8_t>(std::clamp(value, 0.0F, 255.0F) + 0.5F);
+      const float half_up = std::clamp(value, 0.0F, 255.0F) + 0.5F;
+      mask.row(y)[x] = static_cast<std::uint8_t>(half_up);
     }
   }
 }

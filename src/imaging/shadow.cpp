@@ -58,7 +58,8 @@ void enlarge(const Mask& small, int by, Mask& out) {
       const float b =
           static_cast<float>(lower[left]) * (1 - across) + static_cast<float>(lower[right]) * across;
       const float down = v - static_cast<float>(top);
-      out.row(y)[x] = static_cast<std::uint8_t>(a * (1 - down) + b * down + 0.5F);
+      const float half_up = a * (1 - down) + b * down + 0.5F;
+      out.row(y)[x] = static_cast<std::uint8_t>(half_up);
     }
   }
 }

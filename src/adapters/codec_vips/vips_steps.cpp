@@ -52,7 +52,7 @@ Result<VImage> step(const VImage& image, const imaging::Resize& resize) {
   if (scaled.pixels() > 4 * imaging::kEditedPixelsMax)
     return Error{.code = Errc::too_large,
                  .message = " would make a picture of " + text_of(scaled) + " before it is cropped"};
-  const VImage out = scaled_to(image, scaled);
+  VImage out = scaled_to(image, scaled);
   if (size == scaled) return out;
   if (resize.fit == imaging::ResizeFit::contain)
     return placed_on(out, imaging::offset_of(resize.place, scaled, size), size, resize.background);
