@@ -31,7 +31,7 @@ THIRD_PARTY = {
     "libdeflate": {"adapters/codec_vips"},
     "archive.h": {"adapters/archive_zip"},
     "archive_entry.h": {"adapters/archive_zip"},
-    "onnxruntime": {"adapters/model_onnx"},
+    "onnxruntime": {"adapters/model_onnx", "adapters/face_yunet"},
     "sqlite3": {"adapters/sqlite_handle", "adapters/store_sqlite", "adapters/records_sqlite"},
     "hiredis": {"adapters/store_bull", "adapters/limits_redis"},
     "mysql": {"adapters/records_mysql"},

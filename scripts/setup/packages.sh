@@ -32,6 +32,7 @@ libcli11-dev
 libtomlplusplus-dev
 libdeflate-dev
 libarchive-dev
+libdlib-dev
 libgtest-dev
 libgmock-dev
 libbenchmark-dev

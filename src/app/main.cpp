@@ -52,6 +52,9 @@ int run(int argc, char** argv) {
   RemoveArguments remove_arguments;
   auto* remove = add_remove_command(app, remove_arguments);
   add_setting_flags(*remove, flags, file);
+  CropFaceArguments crop_face_arguments;
+  auto* crop_face = add_crop_face_command(app, crop_face_arguments);
+  add_setting_flags(*crop_face, flags, file);
   SubmitArguments submit_arguments;
   auto* submit = add_submit_command(app, submit_arguments);
   VendorArguments vendor_arguments;
@@ -75,6 +78,7 @@ int run(int argc, char** argv) {
   spdlog::set_level(spdlog::level::from_str(settings->settings.log_level));
   if (config->parsed()) return run_config(*settings);
   if (remove->parsed()) return run_remove(settings->settings, remove_arguments);
+  if (crop_face->parsed()) return run_crop_face(settings->settings, crop_face_arguments);
   if (serve->parsed()) return run_serve(settings->settings);
   return kExitUsage;
 }

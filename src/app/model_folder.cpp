@@ -60,6 +60,9 @@ Result<FoundModel> find_model(const std::string& name, const std::vector<fs::pat
                             "; known: " + known_names(folders)};
   auto spec = model_onnx::read_sidecar(*sidecar);
   if (!spec) return spec.error();
+  if (spec->task != imaging::Task::segment)
+    return Error{.code = Errc::invalid_input,
+                 .message = "The model '" + name + "' finds faces; it can't remove backgrounds"};
   auto file = find_in(folders, spec->file);
   if (!file)
     return Error{.code = Errc::not_found,

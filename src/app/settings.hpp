@@ -26,6 +26,9 @@ struct Settings {
   std::string public_url;  // Empty: http://listen_address:listen_port
   std::string model = "isnet-imgly-medium";
   std::vector<std::string> models_dirs;  // Empty: beside the program.
+  std::string faces_model = "auto";
+  std::string faces_presets_dir;     // Empty: the program's presets only.
+  std::string faces_landmarks_file;  // Empty: none.
   std::vector<std::string> fetch_allow;
   std::vector<std::uint16_t> fetch_ports;
   std::vector<std::string> fetch_hosts;
@@ -41,6 +44,7 @@ struct Settings {
   std::int64_t background_removal_slots = 3;
   std::int64_t webhook_slots = 8;
   std::int64_t image_processing_slots = 5;
+  std::int64_t face_crop_slots = 3;
   std::int64_t attempts = 3;
   std::int64_t backoff_ms = 2'000;
   std::int64_t job_timeout_ms = 60'000;

@@ -18,6 +18,8 @@
 #include "adapters/records_sqlite/sqlite_records.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
+#include "app/face_detection.hpp"
+#include "app/face_presets.hpp"
 #include "app/model_folder.hpp"
 #include "app/pools.hpp"
 #include "app/secret_file.hpp"
@@ -29,6 +31,7 @@
 #include "engine/cut_out_pipeline.hpp"
 #include "engine/cut_out_work.hpp"
 #include "engine/event_hub.hpp"
+#include "engine/face_crop_work.hpp"
 #include "engine/image_work.hpp"
 #include "engine/janitor.hpp"
 #include "engine/photo_path.hpp"
@@ -155,9 +158,27 @@ struct ImageProcessing {
   engine::PhotoPath path;
 };
 
+// Needs the background-removal model only where a background is to be replaced.
+struct FaceCrop {
+  FaceCrop(engine::FaceCropWork::Parts parts, delivery::PhotoSource& photos, delivery::AssetStore& assets,
+           delivery::RecordStore& records, const Clock& clock)
+      : work(parts),
+        path({.photos = photos,
+              .assets = assets,
+              .records = records,
+              .work = work,
+              .compute = parts.compute,
+              .clock = clock}) {}
+
+  engine::FaceCropWork work;
+  engine::PhotoPath path;
+};
+
 struct Opened {
   std::string webhook_secret;
   FoundModel model;
+  imaging::FacePresets presets;
+  std::unique_ptr<imaging::FaceDetector> faces;
   fetch_curl::Options fetch;
   std::unique_ptr<jobs::JobStore> store;
   std::unique_ptr<delivery::RecordStore> records;
@@ -170,6 +191,8 @@ class Server final : public EmbeddedServer {
       : io_(io),
         settings_(std::move(settings)),
         model_(std::move(opened.model)),
+        presets_(std::move(opened.presets)),
+        faces_(std::move(opened.faces)),
         pools_(settings_),
         codec_(vips_),
         editor_(vips_),
@@ -231,7 +254,8 @@ class Server final : public EmbeddedServer {
                                         .pool = pools_.compute,
                                         .admission = admission_,
                                         .vendors = vendors_,
-                                        .usage = usage_});
+                                        .usage = usage_,
+                                        .presets = presets_});
     if (!http) return http.error();
     http_ = std::move(*http);
     // Asked for port 0, the server knows its port only now.
@@ -246,6 +270,7 @@ class Server final : public EmbeddedServer {
     if (settings_.workers) {
       start_worker(engine::kWebhookQueue, webhook_path_, settings_.webhook_slots);
       start_image_processing();
+      start_face_crop();
       readiness_.set("model", "loading");
       boost::asio::co_spawn(io_, load_model(), [this](std::exception_ptr bug) {
         loading_ = false;
@@ -332,6 +357,17 @@ class Server final : public EmbeddedServer {
             .pixels_max = static_cast<std::size_t>(settings_.photo_pixels_max)};
   }
 
+  void start_face_crop() {
+    face_crop_ = std::make_unique<FaceCrop>(engine::FaceCropWork::Parts{.codec = codec_,
+                                                                        .detector = *faces_,
+                                                                        .presets = presets_,
+                                                                        .compute = pools_.compute,
+                                                                        .model_turn = pools_.model_turn,
+                                                                        .limits = decode_limits()},
+                                            photos_, *assets_, *records_, clock_);
+    start_worker(jobs::kFaceCrop, face_crop_->path, settings_.face_crop_slots);
+  }
+
   void start_image_processing() {
     image_processing_ = std::make_unique<ImageProcessing>(engine::ImageWork::Parts{.editor = editor_,
                                                                                    .photos = photos_,
@@ -357,6 +393,7 @@ class Server final : public EmbeddedServer {
     log::info("model {} loaded in {} ms", model_.spec.name, (clock_.now() - began).count());
     background_removal_ = std::make_unique<BackgroundRemoval>(
         std::move(*segmenter), codec_, pools_, decode_limits(), photos_, *assets_, *records_, clock_);
+    if (face_crop_) face_crop_->work.use(*background_removal_->segmenter);
     start_worker(jobs::kBackgroundRemoval, background_removal_->path, settings_.background_removal_slots);
     readiness_.set("model", "");
   }
@@ -400,6 +437,8 @@ class Server final : public EmbeddedServer {
   io_context& io_;
   const Settings settings_;
   const FoundModel model_;
+  const imaging::FacePresets presets_;
+  const std::unique_ptr<imaging::FaceDetector> faces_;
   SystemClock clock_;
   codec_vips::VipsLibrary vips_;
   Pools pools_;
@@ -429,6 +468,7 @@ class Server final : public EmbeddedServer {
   std::unique_ptr<engine::Janitor> janitor_;
   std::unique_ptr<ImageProcessing> image_processing_;
   std::unique_ptr<BackgroundRemoval> background_removal_;
+  std::unique_ptr<FaceCrop> face_crop_;
   std::map<std::string, std::unique_ptr<engine::Worker>, std::less<>> workers_;  // By queue.
   engine::Recurring recurring_;
   std::unique_ptr<http::HttpServer> http_;
@@ -441,6 +481,10 @@ class Server final : public EmbeddedServer {
 Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, const Settings& settings) {
   auto model = find_model(settings.model, model_folders(settings));
   if (!model) return model.error();
+  auto presets = read_face_presets(settings.faces_presets_dir);
+  if (!presets) return presets.error();
+  auto faces = make_face_detector(settings);
+  if (!faces) return faces.error();
   auto fetch = fetch_options(settings);
   if (!fetch) return fetch.error();
 
@@ -455,10 +499,10 @@ Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, con
   auto webhook_secret = read_or_make_secret(folder / "webhook.secret");
   if (!webhook_secret) return webhook_secret.error();
 
-  auto server =
-      std::make_unique<Server>(io, settings,
-                               Opened{std::move(*webhook_secret), std::move(*model), std::move(*fetch),
-                                      std::move(*store), std::move(*records), std::move(*vendors)});
+  auto server = std::make_unique<Server>(
+      io, settings,
+      Opened{std::move(*webhook_secret), std::move(*model), std::move(*presets), std::move(*faces),
+             std::move(*fetch), std::move(*store), std::move(*records), std::move(*vendors)});
   if (auto opened = server->open(); !opened) return opened.error();
   return std::unique_ptr<EmbeddedServer>(std::move(server));
 }

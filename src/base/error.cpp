@@ -18,6 +18,7 @@ constexpr std::array kTable{
     ErrorRow{Errc::too_large, 413, "too_large", "Too large", false},
     ErrorRow{Errc::unsupported_media, 415, "unsupported_media", "Not a supported image format", false},
     ErrorRow{Errc::corrupt_media, 422, "corrupt_media", "The image can't be read", false},
+    ErrorRow{Errc::face_unusable, 422, "face_unusable", "The photo's face can't be used", false},
     ErrorRow{Errc::address_refused, 403, "address_refused", "The photo's address is not allowed", false},
     ErrorRow{Errc::upstream_missing, 422, "photo_missing", "The photo's server does not have it", false},
     ErrorRow{Errc::upstream_failed, 502, "photo_unreachable", "The photo's server could not be reached",

@@ -24,6 +24,7 @@ enum class Errc : std::uint8_t {
   too_large,             // More bytes or pixels than the limits allow.
   unsupported_media,     // Not a format that is accepted here.
   corrupt_media,         // The right format, but it can't be read.
+  face_unusable,         // No face in the photo, several, or one that can't be cropped well.
   address_refused,       // A URL that the fetcher must not follow.
   upstream_missing,      // The photo's server says 4xx: asking again gives the same.
   upstream_failed,       // The photo's server failed, or could not be reached: may heal.

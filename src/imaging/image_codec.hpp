@@ -33,7 +33,8 @@ bool has_transparency(Format);
 
 struct EncodeOptions {
   Format format = Format::png;
-  int quality = 90;  // jpeg, webp, avif: 1..100.
+  int quality = 90;            // jpeg, webp, avif: 1..100.
+  double dots_per_inch = 0.0;  // Written into jpeg and png for whoever prints them; 0: nothing is said.
 };
 
 class ImageCodec {

@@ -25,6 +25,10 @@ enum class Divisor : std::uint8_t {
 };  // picture_max: the resized picture's largest sample.
 enum class ChannelOrder : std::uint8_t { rgb, bgr };
 enum class Activation : std::uint8_t { none, sigmoid };
+enum class Task : std::uint8_t {
+  segment,  // What of a picture is foreground.
+  faces,    // Where faces are; only file and checksum of the sidecar count.
+};
 enum class OutputKind : std::uint8_t {
   alpha,    // One channel is the foreground.
   classes,  // Channels are class scores; every class but 0 is foreground (cloth segmentation).
@@ -32,6 +36,7 @@ enum class OutputKind : std::uint8_t {
 
 struct ModelSpec {
   std::string name;  // The sidecar's file name.
+  Task task = Task::segment;
   std::string file;  // The ONNX file's name, without folder.
   // What the file's bytes must hash to, in lower-case hex. Empty: not checked (a user's own model). MD5 only
   // where the publisher gives nothing better.

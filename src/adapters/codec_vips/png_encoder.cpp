@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,7 @@ std::uint8_t* close_chunk(std::uint8_t* chunk, std::string_view name, std::size_
   return chunk + kChunkBytes + length;
 }
 
-std::uint8_t* write_head(std::uint8_t* to, const imaging::Image& image) {
+std::uint8_t* write_head(std::uint8_t* to, const imaging::Image& image, double dots_per_inch) {
   std::memcpy(to, kSignature.data(), kSignature.size());
   to += kSignature.size();
   std::uint8_t* ihdr = to + 8;
@@ -43,10 +44,19 @@ std::uint8_t* write_head(std::uint8_t* to, const imaging::Image& image) {
     to[8] = 0;            // Perceptual.
     to = close_chunk(to, "sRGB", 1);
   }
+  if (dots_per_inch > 0.0) {
+    constexpr double kInchesPerMetre = 1.0 / 0.0254;
+    const auto per_metre = static_cast<std::uint32_t>(std::lround(dots_per_inch * kInchesPerMetre));
+    put_be32(to + 8, per_metre);
+    put_be32(to + 12, per_metre);
+    to[16] = 1;  // The unit: metre.
+    to = close_chunk(to, "pHYs", 9);
+  }
   return to;
 }
 
-constexpr std::size_t kHeadBytesMax = kSignature.size() + kChunkBytes + 13 + kChunkBytes + 1;
+constexpr std::size_t kHeadBytesMax =
+    kSignature.size() + kChunkBytes + 13 + kChunkBytes + 1 + kChunkBytes + 9;
 
 Extent united(Extent a, Extent b) {
   if (a.begin == a.end) return b;
@@ -93,7 +103,7 @@ std::uint8_t* write_pixels(std::uint8_t* to, const imaging::Image& image, std::s
 
 }  // namespace
 
-Result<Bytes> encode_png(const imaging::Image& image) {
+Result<Bytes> encode_png(const imaging::Image& image, double dots_per_inch) {
   const std::size_t row_bytes = image.stride() + 1;
   const std::size_t rows_per_block = std::max<std::size_t>(1, RunDeflate::kBlockBytes / row_bytes);
   const auto height = static_cast<std::size_t>(image.size.height);
@@ -101,7 +111,7 @@ Result<Bytes> encode_png(const imaging::Image& image) {
   if (bound >= 1U << 31U) return Error{.code = Errc::too_large, .message = "Too many pixels for a PNG file"};
 
   Bytes file(kHeadBytesMax + 2 * kChunkBytes + 6 + bound);
-  std::uint8_t* idat = write_head(file.data(), image);
+  std::uint8_t* idat = write_head(file.data(), image, dots_per_inch);
   const std::uint8_t* pixels_end = write_pixels(idat + 8, image, rows_per_block);
   std::uint8_t* iend = close_chunk(idat, "IDAT", static_cast<std::size_t>(pixels_end - (idat + 8)));
   const std::uint8_t* end = close_chunk(iend, "IEND", 0);

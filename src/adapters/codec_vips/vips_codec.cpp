@@ -13,7 +13,7 @@ Result<imaging::Decoded> VipsCodec::decode(std::span<const std::uint8_t> file,
 }
 
 Result<Bytes> VipsCodec::encode(const imaging::Image& image, const imaging::EncodeOptions& options) const {
-  if (options.format == imaging::Format::png) return encode_png(image);
+  if (options.format == imaging::Format::png) return encode_png(image, options.dots_per_inch);
   return guarded(Errc::internal, [&] { return encode_with_vips(image, options); });
 }
 

@@ -366,6 +366,17 @@ TEST(Encode, makes_smaller_files_at_lower_quality) {
   }
 }
 
+TEST(Encode, says_how_large_it_is_printed) {
+  constexpr double kPerMm = 300.0 / 25.4;
+  for (const auto format : {imaging::Format::jpeg, imaging::Format::png}) {
+    const auto file = encode(picture(3), {.format = format, .dots_per_inch = 300.0});
+    ASSERT_TRUE(file);
+    const VImage read = VImage::new_from_buffer(file->data(), file->size(), "");
+    EXPECT_NEAR(read.xres(), kPerMm, 0.01) << imaging::to_string(format);
+    EXPECT_NEAR(read.yres(), kPerMm, 0.01) << imaging::to_string(format);
+  }
+}
+
 TEST(Encode, names_the_limit_that_a_format_has) {
   imaging::Image wide({16'384, 1}, 3);
   std::fill_n(wide.samples.data(), wide.samples.size(), std::uint8_t{0});

@@ -1,6 +1,8 @@
 #include "adapters/codec_vips/vips_encode.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <memory>
 #include <string>
 
@@ -91,6 +93,21 @@ std::string name_of(imaging::Format format) {
   return "A PNG";
 }
 
+// libvips writes no JFIF head into a file without metadata, which is where a JPEG's resolution stands.
+Bytes with_jfif_head(std::span<const std::uint8_t> file, double dots_per_inch) {
+  const auto density = static_cast<std::uint16_t>(std::clamp(std::lround(dots_per_inch), 1L, 65'535L));
+  const auto high = static_cast<std::uint8_t>(density >> 8U);
+  const auto low = static_cast<std::uint8_t>(density & 255U);
+  // Version 1.1; the unit: inch; across and down; no preview.
+  const std::array<std::uint8_t, 20> head{0xFF, 0xD8, 0xFF, 0xE0, 0,    16,  'J',  'F', 'I', 'F',
+                                          0,    1,    1,    1,    high, low, high, low, 0,   0};
+  constexpr std::size_t kStart = 2;  // The mark that both begin with.
+  Bytes out(head.size() + file.size() - kStart);
+  std::copy(head.begin(), head.end(), out.data());
+  std::copy(file.begin() + kStart, file.end(), out.data() + head.size());
+  return out;
+}
+
 }  // namespace
 
 bool can_encode(imaging::Format format) { return format != imaging::Format::avif || writes_avif(); }
@@ -112,7 +129,10 @@ Result<Bytes> encode_with_vips(const imaging::Image& image, const imaging::Encod
   const auto blob = save(with_metadata(view_of(image), metadata), options, metadata.empty());
   std::size_t bytes = 0;
   const void* data = vips_blob_get(blob.get(), &bytes);
-  return Bytes::copy_of({static_cast<const std::uint8_t*>(data), bytes});
+  const std::span file(static_cast<const std::uint8_t*>(data), bytes);
+  const bool needs_head = options.format == imaging::Format::jpeg && metadata.empty();
+  if (needs_head && options.dots_per_inch > 0.0) return with_jfif_head(file, options.dots_per_inch);
+  return Bytes::copy_of(file);
 }
 
 }  // namespace cutroom::codec_vips

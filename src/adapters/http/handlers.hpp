@@ -18,6 +18,11 @@ boost::asio::awaitable<Response> queue_stats(const Api&, Request&);
 boost::asio::awaitable<Response> process_queue(const Api&, Request&);
 boost::asio::awaitable<Response> bulk_process(const Api&, Request&);
 
+// routes_faces.cpp: taking face crops in, and what they may be cropped to.
+boost::asio::awaitable<Response> crop_face_queue(const Api&, Request&);
+boost::asio::awaitable<Response> bulk_crop_face(const Api&, Request&);
+boost::asio::awaitable<Response> face_presets(const Api&, Request&);
+
 // routes_jobs.cpp: one job.
 boost::asio::awaitable<Response> get_job(const Api&, Request&);
 boost::asio::awaitable<Response> remove_job(const Api&, Request&);

@@ -1,6 +1,7 @@
 // What the three kinds of orders don't share: their queue and the fields of their own.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -18,8 +19,9 @@ struct OrderKind {
   std::span<const std::string_view> option_names;
   // Reads the kind's own fields and its options (an object; empty where the body has none; without the
   // options that all kinds share) and answers the order's `work`.
-  boost::json::object (*read)(const boost::json::object& body, const boost::json::object& options,
-                              FieldProblems&);
+  std::function<boost::json::object(const boost::json::object& body, const boost::json::object& options,
+                                    FieldProblems&)>
+      read;
   // Of the vendor: what an option is where the request says nothing.
   const boost::json::object* defaults = nullptr;
 };

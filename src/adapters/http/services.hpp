@@ -18,6 +18,7 @@
 #include "engine/submission.hpp"
 #include "engine/usage_counter.hpp"
 #include "engine/vendor_directory.hpp"
+#include "imaging/face_preset.hpp"
 
 namespace cutroom::http {
 
@@ -35,6 +36,7 @@ struct Services {
   engine::Admission& admission;
   engine::VendorDirectory& vendors;
   engine::UsageCounter& usage;
+  const imaging::FacePresets& presets;
 };
 
 struct Route;

@@ -231,6 +231,21 @@ inline vendors::Limits no_limits() {
   return limits;
 }
 
+inline imaging::FacePresets two_presets() {
+  imaging::FacePreset preset{.name = "passport",
+                             .title = "Passport",
+                             .size = {413, 531},
+                             .head_height = 0.75,
+                             .head_height_range = {0.7, 0.8},
+                             .crown_top = 0.1};
+  imaging::FacePresets presets;
+  presets.put(preset);
+  preset.name = "official";
+  preset.may_alter = false;
+  presets.put(preset);
+  return presets;
+}
+
 // Everything the routes need. Runs on the executor given.
 struct TestApi {
   explicit TestApi(boost::asio::any_io_executor executor, bool assets_on_disk = true,
@@ -240,7 +255,8 @@ struct TestApi {
         directory(executor, vendor_store, store, clock, {}),
         usage(executor, vendor_store, directory, clock),
         admission(directory, limiter, clock, std::move(who)),
-        api{{submission, status, control, hub, readiness, assets, clock, pool, admission, directory, usage},
+        api{{submission, status, control, hub, readiness, assets, clock, pool, admission, directory, usage,
+             presets},
             std::move(options),
             route_table()} {}
   ~TestApi() { pool.join(); }
@@ -271,6 +287,7 @@ struct TestApi {
   engine::Status status{store};
   engine::Control control{{.store = store, .records = records, .announcer = announcer, .clock = clock}};
   engine::Readiness readiness;
+  imaging::FacePresets presets = two_presets();
   Api api;
 };
 

@@ -204,6 +204,8 @@ ModelSpec read_all(const toml::table& file, std::string name, std::vector<FieldP
   ModelSpec spec;
   spec.name = std::move(name);
   Section root(&file, "", problems);
+  root.word("task", spec.task,
+            Words<imaging::Task>{{"segment", imaging::Task::segment}, {"faces", imaging::Task::faces}});
   root.text("file", spec.file, true);
   if (spec.file.find('/') != std::string::npos || spec.file == "." || spec.file == "..") {
     root.say("file", "is \"" + spec.file + "\"; allowed: a file name without a folder");

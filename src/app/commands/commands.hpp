@@ -27,6 +27,21 @@ struct RemoveArguments {
 CLI::App* add_remove_command(CLI::App&, RemoveArguments&);
 int run_remove(const Settings&, const RemoveArguments&);
 
+struct CropFaceArguments {
+  std::string in;
+  std::string out;
+  std::string mode;        // A preset's name.
+  std::string format;      // Empty: by OUT's extension, else the preset's.
+  std::string background;  // Empty: as it is.
+  int quality = 95;
+  bool allow_several = false;
+  bool allow_tilted = false;
+  bool strict = false;
+  bool recursive = false;
+};
+CLI::App* add_crop_face_command(CLI::App&, CropFaceArguments&);
+int run_crop_face(const Settings&, const CropFaceArguments&);
+
 struct SubmitArguments {
   std::string server = "http://127.0.0.1:3001";
   std::string vendor;    // Empty: the key's, or "shell" without one.

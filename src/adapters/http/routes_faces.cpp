@@ -1,0 +1,57 @@
+#include <boost/json.hpp>
+
+#include "adapters/http/handlers.hpp"
+#include "adapters/http/order_kind_face_crop.hpp"
+#include "adapters/http/queue_orders.hpp"
+#include "imaging/colour.hpp"
+
+namespace cutroom::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+
+// Shares of the picture's height as pixels, which every preset has.
+json::array in_pixels(const imaging::FacePreset& preset, imaging::Range range) {
+  return {range.least * preset.size.height, range.most * preset.size.height};
+}
+
+json::object to_json(const imaging::FacePreset& preset) {
+  json::object out{{"name", preset.name},
+                   {"title", preset.title},
+                   {"widthPx", preset.size.width},
+                   {"heightPx", preset.size.height},
+                   {"format", imaging::to_string(preset.format)},
+                   {"background",
+                    imaging::to_string({preset.background.r, preset.background.g, preset.background.b, 255})},
+                   {"backgroundMayBeReplaced", preset.may_alter},
+                   {"headHeightPx", in_pixels(preset, preset.head_height_range)},
+                   {"eyeLineFromTopPx", in_pixels(preset, preset.eye_line_range)}};
+  if (preset.height_mm > 0.0) {
+    out["widthMm"] = preset.width_mm;
+    out["heightMm"] = preset.height_mm;
+    out["dpi"] = preset.dots_per_inch();
+  }
+  if (preset.bytes_max > 0) out["maxBytes"] = preset.bytes_max;
+  return out;
+}
+
+}  // namespace
+
+asio::awaitable<Response> crop_face_queue(const Api& api, Request& request) {
+  const OrderKind kind = face_crop_kind(api.use.presets);
+  co_return co_await queue_one(api, request, kind);
+}
+
+asio::awaitable<Response> bulk_crop_face(const Api& api, Request& request) {
+  const OrderKind kind = face_crop_kind(api.use.presets);
+  co_return co_await queue_many(api, request, kind);
+}
+
+asio::awaitable<Response> face_presets(const Api& api, Request&) {
+  json::array presets;
+  for (const auto& [name, preset] : api.use.presets.all()) presets.push_back(to_json(preset));
+  co_return json_response(200, json::serialize(json::object{{"presets", std::move(presets)}}));
+}
+
+}  // namespace cutroom::http
