@@ -3,7 +3,8 @@
 ##
 ## usage: ./dev fuzz [--seconds N] [TARGET...]
 ## Each for N seconds (600), from what it has found worth keeping so far (build/fuzz/corpus). Ends with an error
-## at the first finding.
+## at the first finding. Leaks are not looked for here: Boost 1.81's result, compiled by clang++, leaves strings
+## behind that g++ frees; the tests under the asan preset look for them.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/../lib.sh"
@@ -23,7 +24,7 @@ folder=build/fuzz/fuzz
 for target in "${targets[@]}"; do
   mkdir -p "build/fuzz/corpus/$target"
   echo "$target for $seconds s"
-  "$folder/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$folder/$target" -max_total_time="$seconds" -timeout=10 -detect_leaks=0 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/" "build/fuzz/corpus/$target" 2>"build/fuzz/$target.log" ||
     { tail -40 "build/fuzz/$target.log"; exit 1; }
   grep -E "stat::number_of_executed_units|stat::new_units_added" "build/fuzz/$target.log"

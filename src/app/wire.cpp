@@ -41,6 +41,7 @@
 #include "engine/status.hpp"
 #include "engine/submission.hpp"
 #include "engine/webhook_path.hpp"
+#include "engine/webhook_setup.hpp"
 #include "engine/webhooks.hpp"
 #include "engine/worker.hpp"
 
@@ -208,7 +209,8 @@ class Server final : public EmbeddedServer {
                    {.limits = settings_.rate_limits, .admin_key = settings_.admin_key}),
         status_(*store_),
         webhooks_({.clock = clock_,
-                   .endpoint_of = [](const std::string&) { return std::nullopt; },
+                   .endpoint_of =
+                       [this](const std::string& vendor) { return engine::webhook_of(vendors_, vendor); },
                    .default_secret = std::move(opened.webhook_secret)}),
         notifier_(webhook_options(settings_), static_cast<std::size_t>(settings_.webhook_slots)),
         control_({.store = *store_,
@@ -216,7 +218,16 @@ class Server final : public EmbeddedServer {
                   .announcer = announcer_,
                   .clock = clock_,
                   .follow_ups = follow_ups()}),
-        webhook_path_({.webhooks = webhooks_, .notifier = notifier_, .store = *store_, .clock = clock_}),
+        webhook_path_({.webhooks = webhooks_,
+                       .notifier = notifier_,
+                       .store = *store_,
+                       .clock = clock_,
+                       .gone = [this](const std::string& vendor) { switch_webhook_off(vendor); }}),
+        webhook_setup_({.vendors = vendors_,
+                        .webhooks = webhooks_,
+                        .notifier = notifier_,
+                        .store = *store_,
+                        .clock = clock_}),
         recovery_(*store_, *records_, announcer_, clock_, follow_ups()),
         recurring_(io.get_executor(), recurring_tasks()),
         model_loaded_(io.get_executor()) {}
@@ -255,7 +266,8 @@ class Server final : public EmbeddedServer {
                                         .admission = admission_,
                                         .vendors = vendors_,
                                         .usage = usage_,
-                                        .presets = presets_});
+                                        .presets = presets_,
+                                        .webhooks = webhook_setup_});
     if (!http) return http.error();
     http_ = std::move(*http);
     // Asked for port 0, the server knows its port only now.
@@ -344,6 +356,16 @@ class Server final : public EmbeddedServer {
       });
     }
     while (running > 0) co_await stopped.wait(stopped.ticket());
+  }
+
+  // Its receiver wants no more.
+  void switch_webhook_off(const std::string& vendor) {
+    log::warn("the webhook of vendor {} answered 410 and is switched off", vendor);
+    boost::asio::co_spawn(
+        io_, webhook_setup_.remove(vendor), [vendor](std::exception_ptr, Result<void> removed) {
+          if (!removed)
+            log::error("vendor {}: its webhook can't be switched off: {}", vendor, removed.error().detail);
+        });
   }
 
   engine::FollowUps follow_ups() {
@@ -463,6 +485,7 @@ class Server final : public EmbeddedServer {
   fetch_curl::CurlNotifier notifier_;
   engine::Control control_;
   engine::WebhookPath webhook_path_;
+  engine::WebhookSetup webhook_setup_;
   engine::Recovery recovery_;
   std::unique_ptr<engine::Submission> submission_;
   std::unique_ptr<engine::Janitor> janitor_;

@@ -93,6 +93,38 @@ TEST_F(WebhookTest, a_receiver_that_is_gone_is_not_asked_again) {
   EXPECT_THAT(std::string(delivery("failed").at("failedReason").as_string()), HasSubstr("410"));
 }
 
+TEST_F(WebhookTest, a_vendor_has_a_webhook_of_its_own_until_its_receiver_says_enough) {
+  const std::string api = server.url("/api/image-queue/webhook?vendorId=v");
+  const std::vector<std::string> json_type{"Content-Type: application/json"};
+  const std::string wanted = json::serialize(json::object{{"url", receiver.url("/hook")}});
+  EXPECT_EQ(send("PUT", api, json_type, wanted).status, 409) << "nobody has set the vendor up";
+  ASSERT_EQ(post_json(server.url("/api/admin/vendors"), json::value{{"id", "v"}}).status, 201);
+  const std::string admin_key(post_json(server.url("/api/admin/vendors/v/keys"), json::value(json::object{}))
+                                  .json()
+                                  .at("key")
+                                  .as_string());
+  const std::string key = "X-Api-Key: " + admin_key;
+
+  EXPECT_EQ(get(api, {key}).status, 404);
+  EXPECT_EQ(send("PUT", api, {key, json_type[0]}, R"({"url":"http://10.0.0.1/x"})").status, 403);
+  EXPECT_EQ(send("PUT", api, {key, json_type[0]}, R"({"url":"http://a/x","events":["job.done"]})").status,
+            400);
+  const Answer set = send("PUT", api, {key, json_type[0]}, wanted);
+  ASSERT_EQ(set.status, 200) << set.body;
+  EXPECT_THAT(std::string(set.json().at("secret").as_string()), HasSubstr("whsec_"));
+  const Answer shown = get(api, {key});
+  EXPECT_EQ(shown.status, 200);
+  EXPECT_EQ(shown.body.find("whsec_"), std::string::npos) << "the secret is shown once";
+
+  receiver.answer("/hook", 410, "text/plain", "");
+  ASSERT_EQ(send("POST", server.url("/api/image-queue/webhook/test?vendorId=v"), {key}, "").status, 200);
+  while (get(api, {key}).status != 404) std::this_thread::yield();
+  const json::value log = get(server.url("/api/image-queue/webhook/deliveries?vendorId=v"), {key}).json();
+  ASSERT_EQ(log.at("deliveries").as_array().size(), 1U);
+  EXPECT_EQ(log.at("deliveries").at(0).at("type"), "test");
+  EXPECT_THAT(receiver.last_request("/hook").body, HasSubstr("\"type\":\"test\""));
+}
+
 TEST_F(WebhookTest, a_slow_receiver_holds_up_no_job) {
   queue("/hang");
   receiver.answer("/hook", 200, "text/plain", "");

@@ -39,6 +39,13 @@ boost::asio::awaitable<Response> retry_jobs(const Api&, Request&);
 boost::asio::awaitable<Response> get_batch(const Api&, Request&);
 boost::asio::awaitable<Response> cancel_batch(const Api&, Request&);
 
+// routes_webhook.cpp: where a vendor wants its events, and what became of them.
+boost::asio::awaitable<Response> get_webhook(const Api&, Request&);
+boost::asio::awaitable<Response> set_webhook(const Api&, Request&);
+boost::asio::awaitable<Response> remove_webhook(const Api&, Request&);
+boost::asio::awaitable<Response> test_webhook(const Api&, Request&);
+boost::asio::awaitable<Response> webhook_deliveries(const Api&, Request&);
+
 // routes_events.cpp: what happens, as it happens.
 boost::asio::awaitable<Response> job_events(const Api&, Request&);
 boost::asio::awaitable<Response> batch_events(const Api&, Request&);

@@ -9,6 +9,7 @@
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/query.hpp"
 #include "adapters/http/routes.hpp"
+#include "engine/webhooks.hpp"
 
 namespace cutroom::http {
 namespace {
@@ -52,6 +53,7 @@ awaitable<Response> list_jobs(const Api& api, Request& request) {
                          .until = query.time("until")};
   const auto limit = query.whole_number("limit", 1, kPageJobsMax).value_or(kPageJobs);
   auto cursor = query.id("cursor");
+  const bool is_queue_given = filter.queue.has_value();
   if (const auto error = query.error()) co_return error_response(*error, describe(request));
   auto vendor = vendor_to_show(request, std::move(filter.vendor));
   if (!vendor) co_return error_response(vendor.error(), describe(request));
@@ -61,6 +63,8 @@ awaitable<Response> list_jobs(const Api& api, Request& request) {
   if (!page) co_return error_response(page.error(), describe(request));
   std::string list = "[";
   for (const jobs::Job& job : page->jobs) {
+    // Deliveries are jobs too, but not of the kind that is meant without a queue's name.
+    if (!is_queue_given && job.queue == engine::kWebhookQueue) continue;
     if (list.size() > 1) list += ',';
     list += to_json(job);
   }

@@ -18,6 +18,7 @@
 #include "engine/submission.hpp"
 #include "engine/usage_counter.hpp"
 #include "engine/vendor_directory.hpp"
+#include "engine/webhook_setup.hpp"
 #include "imaging/face_preset.hpp"
 
 namespace cutroom::http {
@@ -37,6 +38,7 @@ struct Services {
   engine::VendorDirectory& vendors;
   engine::UsageCounter& usage;
   const imaging::FacePresets& presets;
+  engine::WebhookSetup& webhooks;
 };
 
 struct Route;

@@ -246,6 +246,15 @@ inline imaging::FacePresets two_presets() {
   return presets;
 }
 
+class FakeNotifier final : public delivery::Notifier {
+ public:
+  Result<void> check(const std::string& url) const override {
+    if (url.starts_with("http")) return {};
+    return Error{.code = Errc::invalid_input, .message = "The webhook's address is not a valid URL"};
+  }
+  boost::asio::awaitable<Result<int>> post(delivery::Notice, std::stop_token) override { co_return 200; }
+};
+
 // Everything the routes need. Runs on the executor given.
 struct TestApi {
   explicit TestApi(boost::asio::any_io_executor executor, bool assets_on_disk = true,
@@ -256,7 +265,7 @@ struct TestApi {
         usage(executor, vendor_store, directory, clock),
         admission(directory, limiter, clock, std::move(who)),
         api{{submission, status, control, hub, readiness, assets, clock, pool, admission, directory, usage,
-             presets},
+             presets, webhook_setup},
             std::move(options),
             route_table()} {}
   ~TestApi() { pool.join(); }
@@ -288,6 +297,13 @@ struct TestApi {
   engine::Control control{{.store = store, .records = records, .announcer = announcer, .clock = clock}};
   engine::Readiness readiness;
   imaging::FacePresets presets = two_presets();
+  FakeNotifier notifier;
+  engine::Webhooks webhooks{
+      {.clock = clock,
+       .endpoint_of = [this](const std::string& vendor) { return engine::webhook_of(directory, vendor); },
+       .default_secret = "whsec_c2VjcmV0"}};
+  engine::WebhookSetup webhook_setup{
+      {.vendors = directory, .webhooks = webhooks, .notifier = notifier, .store = store, .clock = clock}};
   Api api;
 };
 
