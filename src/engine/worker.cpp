@@ -53,7 +53,8 @@ struct Worker::Running {
   Ended ended = Ended::no;
   bool path_returned = false;
   bool keep_alive_returned = false;
-  Signal done;  // One of the two has returned.
+  std::optional<jobs::BatchId> batch_done;  // Set where this job was the last of its batch to end.
+  Signal done;                              // One of the two has returned.
 };
 
 Worker::Worker(boost::asio::any_io_executor executor, Parts parts, WorkerOptions options)
@@ -148,6 +149,8 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
   running->done.notify();
   while (!running->keep_alive_returned) co_await running->done.wait(running->done.ticket());
   co_await settle(*running, std::move(result));
+  // Last: who listens to the batch stops there, and should have heard of this job's end.
+  co_await parts_.announcer.batch_done(std::move(running->batch_done));
   parts_.estimator.ended(options_.queue, running->job.processed_at.value_or(parts_.clock.now()),
                          parts_.clock.now());
   running_.erase(running);
@@ -244,7 +247,7 @@ awaitable<bool> Worker::settle_as(Running& running, jobs::Settlement settlement)
     report_unsettled(running.job, settled.error());
     co_return false;
   }
-  co_await parts_.announcer.batch_done(std::move(settled->batch_done));
+  running.batch_done = std::move(settled->batch_done);
   co_return true;
 }
 

@@ -117,6 +117,32 @@ TEST_F(WorkerTest, shows_progress_while_the_job_runs) {
   });
 }
 
+TEST_F(WorkerTest, tells_of_a_batchs_end_after_that_of_its_last_job) {
+  path.script = [](Attempt& attempt) -> awaitable<Result<std::string>> {
+    if (attempt.job.payload_json == "bad") co_return Error{.code = Errc::upstream_missing};
+    co_return std::string("{}");
+  };
+  const auto listener = hub.subscribe({});
+  std::vector<EventType> heard;
+  run([&]() -> awaitable<void> {
+    for (const std::string payload : {"good", "bad"}) {
+      jobs::Handover handover{.jobs = {}, .as_batch = true};
+      handover.jobs.push_back({.queue = kQueue, .vendor = "v", .payload_json = payload});
+      const auto accepted = co_await store.accept(std::move(handover), clock.now());
+      EXPECT_TRUE(accepted);
+      for (bool is_done = false; !is_done;) {
+        const auto news = co_await listener->next(Millis{1000});
+        for (const Event& event : news.events) {
+          heard.push_back(event.type);
+          is_done |= event.type == EventType::batch_completed;
+        }
+      }
+    }
+  });
+  EXPECT_EQ(heard, (std::vector{EventType::active, EventType::completed, EventType::batch_completed,
+                                EventType::active, EventType::failed, EventType::batch_completed}));
+}
+
 TEST_F(WorkerTest, fails_at_once_what_cannot_get_better) {
   int runs = 0;
   path.script = [&](Attempt&) -> awaitable<Result<std::string>> {
