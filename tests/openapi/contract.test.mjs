@@ -152,6 +152,41 @@ test('a_bulk_call_is_as_in_the_contract', async () => {
   await call('GET', `${API}/batch/${body.batchId}?wait=never`);
 });
 
+test('cut_out_options_are_as_in_the_contract', async () => {
+  const canvas = { width: 64, height: 64, scale: 0.5, position: 'bottom' };
+  for (const options of [
+    { format: 'avif', cropToSubject: { margin: 0.1 }, refine: 'guided' },
+    { canvas, shadow: true, background: '10,20,30' },
+    { backgroundImageUrl: `data:image/png;base64,${Buffer.from(await (await fetch(photo)).arrayBuffer()).toString('base64')}` },
+    { zip: true, refine: 'matting' },
+    { model: 'another' },
+  ]) {
+    assert.deepEqual(contract.problems(options, '#/components/schemas/RemoveBgOptions'), []);
+    await ended((await queue_one({ options })).jobId);
+  }
+});
+
+test('image_processing_is_as_in_the_contract', async () => {
+  const mark = `data:image/png;base64,${Buffer.from(await (await fetch(photo)).arrayBuffer()).toString('base64')}`;
+  const operations = [
+    { type: 'resize', width: 40, height: 30, fit: 'contain', position: 'top-left', background: '#ff000080' },
+    { type: 'crop', width: 20, height: 20, position: 'attention' }, { type: 'rotate', degrees: 10, background: 'transparent' },
+    { type: 'flip' }, { type: 'flop' }, { type: 'background', colour: '#ffffff' }, { type: 'pad', all: 3 },
+    { type: 'extend', width: 60, height: 60, position: 'right' }, { type: 'trim', threshold: 3 }, { type: 'sharpen' },
+    { type: 'blur', sigma: 0.5 }, { type: 'watermark', text: 'ours', opacity: 0.3 }, { type: 'watermark', imageUrl: mark, tile: true },
+    { type: 'format', format: 'jpeg', quality: 60, maxBytes: 5000 }, { type: 'metadata', keep: true },
+    { type: 'thumbnails', sizes: [{ name: 'small', width: 8, format: 'webp', quality: 50 }, { name: 'wide', width: 12, height: 4 }] }];
+  assert.deepEqual(contract.problems(operations, '#/components/schemas/Operations'), []);
+  const one = await call('POST', `${API}/process-queue`, { json: { recordId: 1, photoUrl: photo, operations } });
+  const job = await ended(one.body.jobId);
+  assert.equal(job.failedReason, null);
+  const many = { recordIds: [1, 2], photoUrls: [photo, photo], operations: [{ type: 'resize', width: 3 }] };
+  await ended((await call('POST', `${API}/bulk-process`, { json: many })).body.jobIds[1]);
+  await call('POST', `${API}/process-queue`, { json: { recordId: 1, photoUrl: photo, operations: [{ type: 'melt' }] } });
+  await call('POST', `${API}/process-queue`, { json: { recordId: 1, photoUrl: photo } });
+  await call('POST', `${API}/bulk-process`, { json: { ...many, operations: [] } });
+});
+
 test('a_key_makes_a_call_once', async () => {
   const json = { recordId: 1, photoUrl: photo };
   const headers = { 'Idempotency-Key': 'contract-1' };

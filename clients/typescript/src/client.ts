@@ -10,8 +10,8 @@ import { newIdempotencyKey } from './idempotency.js';
 import { waitFor } from './wait.js';
 import type { WaitOptions } from './wait.js';
 import type {
-  About, Batch, BatchCancelled, BulkQueued, BulkRemoveBgOrder, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding,
-  Photo, Queued, QueueDrained, QueueName, QueuePaused, QueueStats, RemoveBgOrder, Removed, Retried, RetryFilter,
+  About, Batch, BatchCancelled, BulkProcessOrder, BulkQueued, BulkRemoveBgOrder, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding,
+  Photo, ProcessOrder, Queued, QueueDrained, QueueName, QueuePaused, QueueStats, RemoveBgOrder, Removed, Retried, RetryFilter,
   WorkerHealth, WorkerHealthUnknown,
 } from './types.js';
 
@@ -61,6 +61,10 @@ export function createClient(options: ClientOptions) {
     /** Queues many photos: all of them or none. They are a batch. */
     removeBackgrounds: (order: BulkRemoveBgOrder, options?: QueueOptions) =>
       queue<BulkQueued>('/bulk-remove-bg', order, options),
+    /** Queues one photo for a list of operations. */
+    processImage: (order: ProcessOrder, options?: QueueOptions) => queue<Queued>('/process-queue', order, options),
+    /** Queues many photos for the same operations. */
+    processImages: (order: BulkProcessOrder, options?: QueueOptions) => queue<BulkQueued>('/bulk-process', order, options),
 
     // ---- jobs ----
     getJob: (id: string, { wait, signal }: GetOptions = {}) => get<Job>(job(id), { query: { wait }, signal }),

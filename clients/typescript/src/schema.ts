@@ -41,6 +41,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/image-queue/process-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue one photo for a list of operations */
+        post: operations["processQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/image-queue/bulk-process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue many photos for the same operations
+         * @description All of them or none. They are one batch.
+         */
+        post: operations["bulkProcess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/image-queue/job/{jobId}": {
         parameters: {
             query?: never;
@@ -439,6 +476,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document */
+        get: operations["openapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This document as a page */
+        get: operations["docs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the page is made of */
+        get: operations["docsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/": {
         parameters: {
             query?: never;
@@ -540,7 +628,7 @@ export interface components {
              * @default png
              * @enum {unknown}
              */
-            format: "png" | "webp" | "jpeg" | "jpg";
+            format: "png" | "webp" | "avif" | "jpeg" | "jpg";
             /**
              * @description Of lossy formats.
              * @default 90
@@ -558,6 +646,51 @@ export interface components {
              * @default true
              */
             decontaminate: boolean;
+            /** @description An image behind the cut-out: an http(s) address or a data: URI. */
+            backgroundImageUrl?: string;
+            /**
+             * @description A zip of two files: color.* and alpha.png.
+             * @default false
+             */
+            zip: boolean;
+            /** @description Cut off what is empty. true, or an object with the margin to leave. */
+            cropToSubject?: boolean | {
+                /**
+                 * @description Share of the subject's longer side.
+                 * @default 0
+                 */
+                margin: number;
+            };
+            canvas?: null | {
+                width: number;
+                height: number;
+                /**
+                 * @description Share of the canvas that the subject takes.
+                 * @default 0.9
+                 */
+                scale: number;
+                position?: components["schemas"]["Place"];
+            };
+            /** @description true, or an object. Lengths are shares of the subject's longer side. */
+            shadow?: boolean | {
+                /** @default 0.4 */
+                opacity: number;
+                /** @default 0.04 */
+                blur: number;
+                /** @default 0 */
+                offsetX: number;
+                /** @default 0.04 */
+                offsetY: number;
+                colour?: components["schemas"]["Colour"];
+            };
+            /**
+             * @description Finer edges. guided fits the mask to the photo; matting also solves hair and fur, and takes longer.
+             * @default none
+             * @enum {unknown}
+             */
+            refine: "none" | "guided" | "matting";
+            /** @description The model that must be used; the job fails where it is not loaded. */
+            model?: string;
         };
         OrderBase: {
             /** @description The platform's word for what belongs together. */
@@ -581,7 +714,7 @@ export interface components {
             vendorId?: string;
             /** @description The photo. */
             photo?: string;
-            /** @description The photo */
+            /** @description The photo, by another name. */
             file?: string;
             photoUrl?: string;
             /** @description The options as a JSON object; each may be a part of its own instead. */
@@ -594,6 +727,147 @@ export interface components {
             options?: components["schemas"]["RemoveBgOptions"];
         };
         RemoveBgForm: components["schemas"]["FormBase"];
+        /** @enum {unknown} */
+        Place: "center" | "top" | "top-right" | "right" | "bottom-right" | "bottom" | "bottom-left" | "left" | "top-left";
+        /**
+         * @description A place, or what the picture is about.
+         * @enum {unknown}
+         */
+        PlaceOrFocus: "center" | "top" | "top-right" | "right" | "bottom-right" | "bottom" | "bottom-left" | "left" | "top-left" | "attention" | "entropy";
+        /**
+         * @description `transparent`, `#rrggbb`, `#rrggbbaa`, `r,g,b` or `r,g,b,a`.
+         * @example #ffffff
+         * @example transparent
+         */
+        ColourWithAlpha: string;
+        /** @enum {unknown} */
+        OutputFormat: "png" | "jpeg" | "jpg" | "webp" | "avif";
+        /** @description width, height or both; the other one follows the aspect. */
+        ResizeFields: {
+            width?: number;
+            height?: number;
+            /**
+             * @default cover
+             * @enum {unknown}
+             */
+            fit: "cover" | "contain" | "fill" | "inside" | "outside";
+            /** @default false */
+            withoutEnlargement: boolean;
+            position?: components["schemas"]["PlaceOrFocus"];
+            background?: components["schemas"]["ColourWithAlpha"];
+        };
+        /** @description Done in their order; format, metadata and thumbnails say what comes out and may be there once each. */
+        Operation: (components["schemas"]["ResizeFields"] & {
+            /** @constant */
+            type: "resize";
+        }) | {
+            /** @constant */
+            type: "crop";
+            width: number;
+            height: number;
+            x?: number;
+            y?: number;
+            position?: components["schemas"]["PlaceOrFocus"];
+        } | {
+            /** @constant */
+            type: "rotate";
+            /** @description Clockwise. */
+            degrees: number;
+            background?: components["schemas"]["ColourWithAlpha"];
+        } | {
+            /**
+             * @description flip is upside down; flop is left to right.
+             * @enum {unknown}
+             */
+            type: "flip" | "flop";
+        } | {
+            /** @constant */
+            type: "background";
+            colour: components["schemas"]["Colour"];
+        } | {
+            /** @constant */
+            type: "pad";
+            all?: number;
+            top?: number;
+            right?: number;
+            bottom?: number;
+            left?: number;
+            background?: components["schemas"]["ColourWithAlpha"];
+        } | {
+            /** @constant */
+            type: "extend";
+            width: number;
+            height: number;
+            position?: components["schemas"]["Place"];
+            background?: components["schemas"]["ColourWithAlpha"];
+        } | {
+            /** @constant */
+            type: "trim";
+            /** @default 10 */
+            threshold: number;
+            background?: components["schemas"]["Colour"];
+        } | {
+            /** @constant */
+            type: "sharpen";
+            /** @default 1 */
+            sigma: number;
+            /** @default 1 */
+            amount: number;
+        } | {
+            /** @constant */
+            type: "blur";
+            sigma: number;
+        } | {
+            /** @constant */
+            type: "watermark";
+            text?: string;
+            imageUrl?: string;
+            position?: components["schemas"]["Place"];
+            /** @default 0.5 */
+            opacity: number;
+            /** @default 0.25 */
+            size: number;
+            /** @default 0.03 */
+            margin: number;
+            /** @default false */
+            tile: boolean;
+            colour?: components["schemas"]["Colour"];
+        } | {
+            /** @constant */
+            type: "format";
+            format?: components["schemas"]["OutputFormat"];
+            /** @default 85 */
+            quality: number;
+            /** @description Quality falls, then the picture shrinks, until the file fits. */
+            maxBytes?: number;
+        } | {
+            /** @constant */
+            type: "metadata";
+            /** @description 'EXIF, XMP and IPTC. Without this operation they are taken out.' */
+            keep: boolean;
+        } | {
+            /** @constant */
+            type: "thumbnails";
+            sizes: components["schemas"]["ThumbnailOrder"][];
+        };
+        ThumbnailOrder: components["schemas"]["ResizeFields"] & {
+            name: string;
+            format?: components["schemas"]["OutputFormat"];
+            quality?: number;
+        };
+        Operations: components["schemas"]["Operation"][];
+        ProcessOptions: components["schemas"]["SharedOptions"];
+        ProcessOrder: components["schemas"]["SingleOrder"] & {
+            operations: components["schemas"]["Operations"];
+            options?: components["schemas"]["ProcessOptions"];
+        };
+        BulkProcessOrder: components["schemas"]["BulkOrder"] & {
+            operations: components["schemas"]["Operations"];
+            options?: components["schemas"]["ProcessOptions"];
+        };
+        ProcessForm: components["schemas"]["FormBase"] & {
+            operations: string;
+        };
         /**
          * @example {
          *       "success": true,
@@ -688,7 +962,7 @@ export interface components {
             progress: number;
             data: components["schemas"]["JobData"];
             /** @description Of a completed job; else null. */
-            result: null | components["schemas"]["CutOutResult"];
+            result: null | components["schemas"]["CutOutResult"] | components["schemas"]["ImageResult"];
             /** @description Why the last attempt failed, in words for people. */
             failedReason: string | null;
             /** @description Attempts that have ended, as in Bull. */
@@ -718,6 +992,11 @@ export interface components {
             webhookUrl?: string;
             /** @description As in the order, by queue. */
             options?: Record<string, never>;
+            operations?: components["schemas"]["Operations"];
+            /** @description Where images of data: URIs are kept. */
+            heldImages?: {
+                [key: string]: string;
+            };
         };
         /** @description Milliseconds by step, e.g. fetchMs, decodeMs, inferMs, encodeMs, storeMs, recordMs. */
         Timings: {
@@ -732,13 +1011,56 @@ export interface components {
             width: number;
             height: number;
             /** @enum {unknown} */
-            format: "png" | "webp" | "jpeg";
+            format: "png" | "webp" | "jpeg" | "avif";
             bytes: number;
             model: string;
             /** @description Where the subject is; missing where there is none. */
             foregroundBox?: components["schemas"]["Box"];
+            /** @description How sure the model was; below about 0.6 a person should look. */
+            confidence?: number;
+            /** @description The photo's size, where the result's differs. */
+            source?: components["schemas"]["Size"];
+            /** @description Where the photo lies in the result, where that isn't the whole. */
+            placement?: components["schemas"]["Box"];
+            /** @enum {unknown} */
+            refine?: "guided" | "matting";
             timings: components["schemas"]["Timings"];
         };
+        ImageResult: {
+            /** @constant */
+            success: true;
+            /** @description The finished file. */
+            photoUrl: string;
+            recordId: components["schemas"]["PlatformId"];
+            width: number;
+            height: number;
+            format: components["schemas"]["MadeFormat"];
+            bytes: number;
+            quality?: number;
+            /** @description The photo as it came. */
+            source: {
+                width: number;
+                height: number;
+                format: string;
+            };
+            thumbnails?: {
+                name: string;
+                width: number;
+                height: number;
+                format: components["schemas"]["MadeFormat"];
+                bytes: number;
+                quality?: number;
+            }[];
+            /** @description All files, where there are several; the first is photoUrl's. */
+            files?: {
+                name: string;
+                url: string;
+                bytes: number;
+            }[];
+            timings: components["schemas"]["Timings"];
+        };
+        /** @enum {unknown} */
+        MadeFormat: "png" | "webp" | "jpeg" | "avif";
         JobStanding: {
             /** @constant */
             success: true;
@@ -830,7 +1152,7 @@ export interface components {
             /** @description With active, progress and completed. */
             progress?: number;
             /** @description With completed, as in Job. */
-            result?: components["schemas"]["CutOutResult"];
+            result?: components["schemas"]["CutOutResult"] | components["schemas"]["ImageResult"];
             /** @description With failed and delayed. */
             failedReason?: string;
         };
@@ -1203,6 +1525,117 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["BulkRemoveBgOrder"];
+            };
+        };
+        responses: {
+            200: components["responses"]["BulkQueued"];
+            400: components["responses"]["InvalidInput"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["PhotoMissing"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    processQueue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text that the caller has used for no other request. The same request with the same key is done once.
+                 * @example 6f1c2a52-6a1e-4a0c-9d1e-0b7c4f1d6a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recordId": "rec-1",
+                 *       "photoUrl": "https://photos.example.com/1.jpg",
+                 *       "operations": [
+                 *         {
+                 *           "type": "resize",
+                 *           "width": 800,
+                 *           "height": 600,
+                 *           "fit": "cover",
+                 *           "position": "attention"
+                 *         },
+                 *         {
+                 *           "type": "watermark",
+                 *           "text": "Sample",
+                 *           "opacity": 0.3
+                 *         },
+                 *         {
+                 *           "type": "format",
+                 *           "format": "webp",
+                 *           "maxBytes": 100000
+                 *         },
+                 *         {
+                 *           "type": "thumbnails",
+                 *           "sizes": [
+                 *             {
+                 *               "name": "small",
+                 *               "width": 128
+                 *             }
+                 *           ]
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProcessOrder"];
+                "multipart/form-data": components["schemas"]["ProcessForm"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Queued"];
+            400: components["responses"]["InvalidInput"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["PhotoMissing"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    bulkProcess: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text that the caller has used for no other request. The same request with the same key is done once.
+                 * @example 6f1c2a52-6a1e-4a0c-9d1e-0b7c4f1d6a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recordIds": [
+                 *         "rec-1",
+                 *         "rec-2"
+                 *       ],
+                 *       "photoUrls": [
+                 *         "https://photos.example.com/1.jpg",
+                 *         "https://photos.example.com/2.jpg"
+                 *       ],
+                 *       "operations": [
+                 *         {
+                 *           "type": "resize",
+                 *           "width": 800
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkProcessOrder"];
             };
         };
         responses: {
@@ -1791,6 +2224,80 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+        };
+    };
+    openapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    docs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    docsFile: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                file: "page.js" | "swagger-ui-bundle.js" | "swagger-ui.css";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
+                    "text/css": string;
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: components["responses"]["NotFound"];
         };
     };
     about: {

@@ -31,7 +31,12 @@ export type Removed = Schemas['Removed'];
 export type Retried = Schemas['Retried'];
 export type About = Schemas['About'];
 
+export type ImageResult = Schemas['ImageResult'];
+export type Operation = Schemas['Operation'];
+
 export type RemoveBgOptions = Schemas['RemoveBgOptions'];
+
+export type ProcessOptions = Schemas['ProcessOptions'];
 
 export type JobFilter = NonNullable<operations['listJobs']['parameters']['query']>;
 export type RetryFilter = Schemas['RetryJobsOrder'];
@@ -61,3 +66,7 @@ interface BulkFields {
 
 export type RemoveBgOrder = OrderFields & WithPhoto & { options?: RemoveBgOptions };
 export type BulkRemoveBgOrder = BulkFields & { options?: RemoveBgOptions };
+
+/** `operations` are done in their order. */
+export type ProcessOrder = OrderFields & WithPhoto & { operations: readonly Operation[]; options?: ProcessOptions };
+export type BulkProcessOrder = BulkFields & { operations: readonly Operation[]; options?: ProcessOptions };

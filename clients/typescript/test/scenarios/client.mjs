@@ -21,10 +21,6 @@ async function wait_for_held(world, client, options = {}) {
   return job;
 }
 
-async function photo_of(world) {
-  return (await fetch(world.photo)).blob();
-}
-
 export const scenarios = {
   async wait_for_job_hears_of_each_step(world) {
     const { client, seen } = world.troubled('plain');
@@ -47,9 +43,9 @@ export const scenarios = {
     const changes = ids.filter((id) => !id.startsWith('state'));
     equal(new Set(changes).size, changes.length, 'no change is told twice');
     const streams = (await seen()).filter(({ kind }) => kind === 'events');
-    ok(streams.length >= 2);
-    equal(streams[0].last_event_id, null);
-    for (const { last_event_id } of streams.slice(1)) ok(ids.some((id) => id.endsWith(` ${last_event_id}`)));
+    const named = streams.map(({ last_event_id }) => last_event_id).filter((id) => id !== null);
+    ok(named.length >= 1);
+    for (const name of named) ok(ids.some((id) => id.endsWith(` ${name}`)));
   },
 
   async wait_for_job_falls_back_to_long_poll(world) {
@@ -180,7 +176,7 @@ export const scenarios = {
 
   async a_photo_itself_can_be_handed_in(world) {
     const client = world.client();
-    const photo = await photo_of(world);
+    const photo = await world.photo_itself();
     const bytes = await photo.arrayBuffer();
     for (const form of [photo, new File([photo], 'me.png', { type: 'image/png' }), bytes, new Uint8Array(bytes)]) {
       const { jobId, recordId } = await client.removeBackground({
@@ -191,10 +187,22 @@ export const scenarios = {
     }
   },
 
+  async an_image_can_be_processed_by_a_list_of_operations(world) {
+    const client = world.client();
+    const operations = [{ type: 'resize', width: 8, fit: 'inside' }, { type: 'format', format: 'webp' }, { type: 'thumbnails', sizes: [{ name: 'small', width: 2 }] }];
+    const one = await client.processImage({ recordId: 1, photo: await world.photo_itself(), operations });
+    const { result } = await client.waitForJob(one.jobId);
+    equal([result.width, result.format, result.thumbnails[0].name, result.files.length], [8, 'webp', 'small', 2]);
+    const { batchId } = await client.processImages({ recordIds: [1, 2], photoUrls: [world.photo, world.photo], operations });
+    equal((await client.waitForBatch(batchId)).completed, 2);
+    const error = await error_of(client.processImage({ recordId: 1, photoUrl: world.photo, operations: [{ type: 'melt' }] }));
+    equal(error.details[0].field, 'operations[0].type');
+  },
+
   async an_upload_whose_answer_got_lost_is_done_once(world) {
     const { client, seen } = world.troubled('lost-answer', { retry: { firstPauseMs: 10 } });
     const vendorId = world.new_id();
-    const { jobId } = await client.removeBackground({ recordId: 1, vendorId, photo: await photo_of(world) });
+    const { jobId } = await client.removeBackground({ recordId: 1, vendorId, photo: await world.photo_itself() });
     const { jobs } = await client.listJobs({ vendorId });
     equal(jobs.map(({ id }) => id), [jobId]);
     const posts = (await seen()).filter(({ kind }) => kind === 'POST');

@@ -2,6 +2,7 @@
 //
 //   /via/MODE/ID/...     a proxy to the server that misbehaves in one way (MODES below); ID tells tests apart
 //   /seen/ID             the requests that came by, as JSON
+//   /photo               a photo
 //   /held/ID             a photo that comes only once POST /release/ID has
 //   /package/...         the built package;  /package-by-vite/...  with import.meta.env, as Vite serves it
 //   /test/...            the tests' own files
@@ -103,7 +104,9 @@ export async function start_middle({ server_url, photo_url, package_folder, test
         const events = text.split('\n\n').slice(0, -1).filter((frame) => frame.includes('event:')).length;
         if (events >= call.cut_after_events) {
           upstream.destroy();
-          res.socket.end(() => res.destroy());
+          // The first ends well, as a proxy does it that has had enough; the others break off.
+          if (call.nth === 0) res.end();
+          else res.socket.end(() => res.destroy());
         }
       });
       from.on('end', () => res.end());
@@ -134,6 +137,7 @@ export async function start_middle({ server_url, photo_url, package_folder, test
     if (area === 'via') return via(first, second, req.url.slice(`/via/${first}/${second}`.length), req, res);
     if (req.method === 'OPTIONS') return answer(res, 204, 'text/plain');
     if (area === 'seen') return answer_json(res, 200, logs.get(first) ?? []);
+    if (area === 'photo') return answer(res, 200, 'image/png', photo);
     if (area === 'held') return gate_of(first).opened.then(() => answer(res, 200, 'image/png', photo));
     if (area === 'release') return gate_of(first).open(), answer_json(res, 200, {});
     if (area === 'package') return file(res, package_folder, first);
