@@ -613,12 +613,12 @@ export interface components {
              * @description Higher is served earlier, among the vendor's own jobs.
              * @default 0
              */
-            priority: number;
+            priority?: number;
             /**
              * @description Wait for so long before the first attempt; at most 24 days.
              * @default 0
              */
-            delayMs: number;
+            delayMs?: number;
             /** @description Told when the job has ended. */
             webhookUrl?: string;
         };
@@ -628,38 +628,38 @@ export interface components {
              * @default png
              * @enum {unknown}
              */
-            format: "png" | "webp" | "avif" | "jpeg" | "jpg";
+            format?: "png" | "webp" | "avif" | "jpeg" | "jpg";
             /**
              * @description Of lossy formats.
              * @default 90
              */
-            quality: number;
+            quality?: number;
             /** @description A colour behind the cut-out; null keeps it transparent. */
             background?: components["schemas"]["Colour"] | null;
             /**
              * @description The mask as a grey picture.
              * @default false
              */
-            maskOnly: boolean;
+            maskOnly?: boolean;
             /**
              * @description Take the old background's colour out of soft edges.
              * @default true
              */
-            decontaminate: boolean;
+            decontaminate?: boolean;
             /** @description An image behind the cut-out: an http(s) address or a data: URI. */
             backgroundImageUrl?: string;
             /**
              * @description A zip of two files: color.* and alpha.png.
              * @default false
              */
-            zip: boolean;
+            zip?: boolean;
             /** @description Cut off what is empty. true, or an object with the margin to leave. */
             cropToSubject?: boolean | {
                 /**
                  * @description Share of the subject's longer side.
                  * @default 0
                  */
-                margin: number;
+                margin?: number;
             };
             canvas?: null | {
                 width: number;
@@ -668,19 +668,19 @@ export interface components {
                  * @description Share of the canvas that the subject takes.
                  * @default 0.9
                  */
-                scale: number;
+                scale?: number;
                 position?: components["schemas"]["Place"];
             };
             /** @description true, or an object. Lengths are shares of the subject's longer side. */
             shadow?: boolean | {
                 /** @default 0.4 */
-                opacity: number;
+                opacity?: number;
                 /** @default 0.04 */
-                blur: number;
+                blur?: number;
                 /** @default 0 */
-                offsetX: number;
+                offsetX?: number;
                 /** @default 0.04 */
-                offsetY: number;
+                offsetY?: number;
                 colour?: components["schemas"]["Colour"];
             };
             /**
@@ -688,7 +688,7 @@ export interface components {
              * @default none
              * @enum {unknown}
              */
-            refine: "none" | "guided" | "matting";
+            refine?: "none" | "guided" | "matting";
             /** @description The model that must be used; the job fails where it is not loaded. */
             model?: string;
         };
@@ -750,9 +750,9 @@ export interface components {
              * @default cover
              * @enum {unknown}
              */
-            fit: "cover" | "contain" | "fill" | "inside" | "outside";
+            fit?: "cover" | "contain" | "fill" | "inside" | "outside";
             /** @default false */
-            withoutEnlargement: boolean;
+            withoutEnlargement?: boolean;
             position?: components["schemas"]["PlaceOrFocus"];
             background?: components["schemas"]["ColourWithAlpha"];
         };
@@ -804,15 +804,15 @@ export interface components {
             /** @constant */
             type: "trim";
             /** @default 10 */
-            threshold: number;
+            threshold?: number;
             background?: components["schemas"]["Colour"];
         } | {
             /** @constant */
             type: "sharpen";
             /** @default 1 */
-            sigma: number;
+            sigma?: number;
             /** @default 1 */
-            amount: number;
+            amount?: number;
         } | {
             /** @constant */
             type: "blur";
@@ -824,20 +824,20 @@ export interface components {
             imageUrl?: string;
             position?: components["schemas"]["Place"];
             /** @default 0.5 */
-            opacity: number;
+            opacity?: number;
             /** @default 0.25 */
-            size: number;
+            size?: number;
             /** @default 0.03 */
-            margin: number;
+            margin?: number;
             /** @default false */
-            tile: boolean;
+            tile?: boolean;
             colour?: components["schemas"]["Colour"];
         } | {
             /** @constant */
             type: "format";
             format?: components["schemas"]["OutputFormat"];
             /** @default 85 */
-            quality: number;
+            quality?: number;
             /** @description Quality falls, then the picture shrinks, until the file fits. */
             maxBytes?: number;
         } | {
