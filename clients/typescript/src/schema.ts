@@ -1398,15 +1398,6 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The photo's address can't be good, or its data: URI is none */
-        PhotoMissing: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Error"];
-            };
-        };
         /** @description Too much is waiting, or a limit is reached */
         TooMany: {
             headers: {
@@ -1490,7 +1481,6 @@ export interface operations {
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
-            422: components["responses"]["PhotoMissing"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -1533,7 +1523,6 @@ export interface operations {
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
-            422: components["responses"]["PhotoMissing"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -1597,7 +1586,6 @@ export interface operations {
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
-            422: components["responses"]["PhotoMissing"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
@@ -1644,7 +1632,6 @@ export interface operations {
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
-            422: components["responses"]["PhotoMissing"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
