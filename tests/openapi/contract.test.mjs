@@ -267,6 +267,78 @@ test('events_of_a_vendor_are_as_in_the_contract', async () => {
   for (const frame of frames) check_event(frame);
 });
 
+test('limits_are_as_in_the_contract', async () => {
+  const limited = await start_cutroom([], { CUTROOM_LIMIT_BACKGROUND_REMOVAL: '2/1h', CUTROOM_LIMIT_READS: '6000/1m' });
+  try {
+    const json = { recordId: 1, photoUrl: photo, vendorId: 'v-1', options: HOUR_LATER };
+    const statuses = [];
+    for (let i = 0; i < 3; ++i) {
+      const { status, headers, body } = await call('POST', `${API}/remove-bg-queue`, { json, at: limited });
+      statuses.push(status);
+      assert.deepEqual([headers.get('ratelimit-limit'), headers.get('ratelimit-remaining')], ['2', String(Math.max(0, 1 - i))]);
+      assert.ok(Number(headers.get('ratelimit-reset')) <= 3600);
+      if (status === 429) assert.deepEqual([body.code, Number(headers.get('retry-after')) > 0], ['rate_limited', true]);
+    }
+    assert.deepEqual(statuses, [200, 200, 429]);
+    const { limits } = (await call('GET', `${API}/rate-limits`, { at: limited })).body;
+    assert.equal(limits.length, 5);
+  } finally {
+    await limited.stop();
+  }
+});
+
+test('vendors_and_keys_are_as_in_the_contract', async () => {
+  const keyed = await start_cutroom([], { CUTROOM_ADMIN_KEY: 'the-admin-key-of-this-test' });
+  const admin = { at: keyed, headers: { Authorization: 'Bearer the-admin-key-of-this-test' } };
+  const vendors = '/api/admin/vendors';
+  try {
+    await call('GET', vendors, { at: keyed });
+    const whole = {
+      id: 'acme', name: 'Acme', weight: 2.5, cap: 3, capIsHard: true, paused: false, limits: { backgroundRemoval: '2/1h', bulk: 'off' },
+      monthlyQuota: 1, sourceHosts: ['127.0.0.1'], defaultOptions: { backgroundRemoval: { format: 'webp' } } };
+    assert.equal((await call('POST', vendors, { ...admin, json: whole })).status, 201);
+    for (const json of [whole, { name: 'no id' }, { id: 'x', colour: 'red' }, { id: 'y', limits: { bulk: 'many' } }])
+      await call('POST', vendors, { ...admin, json });
+    assert.equal((await call('POST', vendors, { ...admin, json: { id: 'bravo' } })).status, 201);
+    assert.equal((await call('GET', `${vendors}?limit=1`, admin)).body.nextAfter, 'acme');
+    await call('GET', `${vendors}?limit=1&after=acme`, admin);
+    await call('GET', `${vendors}?limit=0`, admin);
+    await call('GET', `${vendors}/acme`, admin);
+    await call('PATCH', `${vendors}/acme`, { ...admin, json: { weight: null, limits: { bulk: null } } });
+    await call('PATCH', `${vendors}/acme`, { ...admin, json: { weight: 'heavy' } });
+
+    const { key, id } = (await call('POST', `${vendors}/acme/keys`, { ...admin, json: { label: 'shop' } })).body;
+    await call('POST', `${vendors}/acme/keys`, admin);
+    await call('POST', `${vendors}/acme/keys`, { ...admin, json: { label: 1 } });
+    await call('GET', `${vendors}/acme/keys`, admin);
+    const acme = { at: keyed, headers: { 'X-Api-Key': key } };
+    const order = { recordId: 1, photoUrl: photo };
+    assert.equal((await call('POST', `${API}/remove-bg-queue`, { at: keyed, json: order })).status, 401);
+    const { jobId } = (await call('POST', `${API}/remove-bg-queue`, { ...acme, json: order })).body;
+    assert.equal((await call('GET', `${API}/job/${jobId}?wait=30s`, acme)).body.result.format, 'webp');
+    // The month's one photo is used up.
+    assert.equal((await call('POST', `${API}/remove-bg-queue`, { ...acme, json: order })).body.code, 'quota_exceeded');
+    await call('POST', `${API}/remove-bg-queue`, { ...acme, json: { ...order, vendorId: 'bravo' } });
+    await call('GET', `${API}/jobs?vendorId=bravo`, acme);
+    await call('GET', `${API}/events?vendorId=bravo`, acme);
+    await call('POST', `${API}/jobs/retry`, { ...acme, json: { vendorId: 'bravo' } });
+    await call('POST', `${API}/queues/face-crop/pause`, acme);
+    await call('GET', vendors, acme);
+    await call('GET', `${API}/rate-limits`, acme);
+    await call('GET', `${vendors}/acme/usage`, admin);
+    await call('GET', `${vendors}/acme/usage?from=2026-11-02&to=2026-11-01`, admin);
+    await call('GET', `${vendors}/acme/usage?from=2026-11-01&to=2099-01-01`, admin);
+    assert.equal((await call('DELETE', `${vendors}/acme/keys/${id}`, admin)).status, 204);
+    await call('GET', `${vendors}/acme/keys`, admin);
+    assert.equal((await call('GET', `${API}/queue-stats`, acme)).status, 401);
+    assert.equal((await call('DELETE', `${vendors}/acme`, admin)).status, 204);
+    for (const [method, path] of [['GET', ''], ['PATCH', ''], ['DELETE', ''], ['GET', '/keys'], ['POST', '/keys'], ['DELETE', `/keys/${id}`], ['GET', '/usage']])
+      assert.equal((await call(method, `${vendors}/acme${path}`, { ...admin, ...(method === 'PATCH' && { json: {} }) })).status, 404, path);
+  } finally {
+    await keyed.stop();
+  }
+});
+
 test('queues_are_as_in_the_contract', async () => {
   const queue = `${API}/queues/image-processing`;
   await call('POST', `${queue}/pause`);

@@ -1,4 +1,5 @@
 // The whole API as functions with types.
+import { adminOf } from './admin.js';
 import { CutroomError } from './errors.js';
 import { LAST_OF_BATCH, LAST_OF_JOB, LAST_OF_VENDOR, typedEvents } from './events.js';
 import type { BatchEvent, JobEvent, VendorEvent } from './events.js';
@@ -11,7 +12,7 @@ import { waitFor } from './wait.js';
 import type { WaitOptions } from './wait.js';
 import type {
   About, Batch, BatchCancelled, BulkProcessOrder, BulkQueued, BulkRemoveBgOrder, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding,
-  Photo, ProcessOrder, Queued, QueueDrained, QueueName, QueuePaused, QueueStats, RemoveBgOrder, Removed, Retried, RetryFilter,
+  Photo, ProcessOrder, Queued, QueueDrained, QueueName, QueuePaused, QueueStats, RateLimits, RemoveBgOrder, Removed, Retried, RetryFilter,
   WorkerHealth, WorkerHealthUnknown,
 } from './types.js';
 
@@ -121,6 +122,11 @@ export function createClient(options: ClientOptions) {
         events: (signal) => client.batchEvents(id, { signal }),
         after: (event) => (event.name === 'state' || event.name === 'batch-completed' ? event.data : 'ask'),
       }, options),
+
+    // ---- limits, vendors ----
+    /** How many requests are left. */
+    getRateLimits: (options?: CallOptions) => get<RateLimits>(`${API}/rate-limits`, options),
+    admin: adminOf(http),
 
     // ---- queues, health ----
     getQueueStats: (options?: CallOptions) => get<QueueStats>(`${API}/queue-stats`, options),

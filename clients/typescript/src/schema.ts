@@ -405,6 +405,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/image-queue/rate-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many requests you have left */
+        get: operations["rateLimits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All vendors */
+        get: operations["listVendors"];
+        put?: never;
+        /** Set a vendor up */
+        post: operations["createVendor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        /** One vendor */
+        get: operations["getVendor"];
+        put?: never;
+        post?: never;
+        /** Remove a vendor with its keys and usage */
+        delete: operations["removeVendor"];
+        options?: never;
+        head?: never;
+        /**
+         * Change some of a vendor's fields
+         * @description Fields that are left out stay as they are; null brings a field's default back.
+         */
+        patch: operations["changeVendor"];
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        /** A vendor's keys, without their secrets */
+        get: operations["listKeys"];
+        put?: never;
+        /** A new key, shown this once */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}/keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key at once */
+        delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        /** What a vendor has used, by day */
+        get: operations["vendorUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worker/health": {
         parameters: {
             query?: never;
@@ -587,7 +705,7 @@ export interface components {
          * @description Stable; docs/errors.md says what each means.
          * @enum {string}
          */
-        ErrorCode: "invalid_input" | "not_found" | "method_not_allowed" | "conflict" | "idempotency_conflict" | "too_large" | "unsupported_media" | "corrupt_media" | "address_refused" | "photo_missing" | "photo_unreachable" | "timed_out" | "queue_full" | "lease_lost" | "cancelled" | "unavailable" | "storage_failed" | "model_failed" | "internal";
+        ErrorCode: "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "idempotency_conflict" | "too_large" | "unsupported_media" | "corrupt_media" | "address_refused" | "photo_missing" | "photo_unreachable" | "timed_out" | "queue_full" | "rate_limited" | "quota_exceeded" | "lease_lost" | "cancelled" | "unavailable" | "storage_failed" | "model_failed" | "internal";
         FieldProblem: {
             /**
              * @description The field's name in the request.
@@ -1235,12 +1353,144 @@ export interface components {
                 about: string;
             }[];
         };
+        /** @enum {unknown} */
+        LimitName: "global" | "reads" | "imageProcessing" | "backgroundRemoval" | "bulk";
+        RateLimits: {
+            vendorId: string;
+            limits: {
+                name: components["schemas"]["LimitName"];
+                limit: number | null;
+                windowSeconds: number | null;
+                remaining: number | null;
+                resetSeconds: number | null;
+            }[];
+        };
+        /** @description `30/1h`, `100/15m`, `5/10s`, `1000/1d`, or `off`. */
+        Limit: string;
+        /** @description Those that differ from the server's. */
+        Limits: {
+            global?: components["schemas"]["Limit"];
+            reads?: components["schemas"]["Limit"];
+            imageProcessing?: components["schemas"]["Limit"];
+            backgroundRemoval?: components["schemas"]["Limit"];
+            bulk?: components["schemas"]["Limit"];
+        };
+        /** @description What an order gets where it says nothing itself, by kind of order. */
+        DefaultOptions: {
+            backgroundRemoval?: Record<string, never>;
+            faceCrop?: Record<string, never>;
+            imageProcessing?: Record<string, never>;
+        };
+        Vendor: {
+            id: string;
+            /** @description For people. */
+            name: string;
+            /** @description Twice the weight, twice the share of a queue. */
+            weight: number;
+            /** @description Jobs that run at the same time; 0 is no cap. */
+            cap: number;
+            /** @description An elastic cap binds only while another vendor could use the slot. */
+            capIsHard: boolean;
+            /** @description Its jobs are taken in, but wait. */
+            paused: boolean;
+            limits: components["schemas"]["Limits"];
+            /** @description Photos taken in per calendar month (UTC); 0 is no quota. */
+            monthlyQuota: number;
+            /** @description Photos may come from these alone; empty is from anywhere. */
+            sourceHosts: string[];
+            defaultOptions: components["schemas"]["DefaultOptions"];
+        };
+        NewVendor: components["schemas"]["VendorChange"] & Record<string, never>;
+        VendorChange: {
+            id?: string;
+            name?: string | null;
+            weight?: number | null;
+            cap?: number | null;
+            capIsHard?: boolean | null;
+            paused?: boolean | null;
+            /** @description null as a limit's value brings the server's back. */
+            limits?: {
+                global?: components["schemas"]["LimitOrNull"];
+                reads?: components["schemas"]["LimitOrNull"];
+                imageProcessing?: components["schemas"]["LimitOrNull"];
+                backgroundRemoval?: components["schemas"]["LimitOrNull"];
+                bulk?: components["schemas"]["LimitOrNull"];
+            } | null;
+            monthlyQuota?: number | null;
+            sourceHosts?: string[] | null;
+            defaultOptions?: components["schemas"]["DefaultOptions"] | null;
+        };
+        LimitOrNull: components["schemas"]["Limit"] | null;
+        VendorPage: {
+            vendors: components["schemas"]["Vendor"][];
+            /** @description For the next page; missing where this is the last. */
+            nextAfter?: string;
+        };
+        ApiKey: {
+            id: string;
+            vendorId: string;
+            label: string;
+            /** Format: date-time */
+            createdOn: string;
+            /** Format: date-time */
+            revokedOn: string | null;
+            /**
+             * Format: date
+             * @description The day.
+             */
+            lastUsed: string | null;
+        };
+        ApiKeys: {
+            keys: components["schemas"]["ApiKey"][];
+        };
+        NewApiKeyOrder: {
+            /** @description For people. */
+            label?: string;
+        };
+        NewApiKey: {
+            id: string;
+            /**
+             * @description Shown this once.
+             * @example ck_1a2b3c_0123456789abcdef
+             */
+            key: string;
+            vendorId: string;
+            label: string;
+            /** Format: date-time */
+            createdOn: string;
+            revokedOn: null;
+            lastUsed: null;
+        };
+        UsageFigures: {
+            /** @description Photos taken in. */
+            queued: number;
+            /** @description Jobs that ended. */
+            jobs: number;
+            failed: number;
+            images: number;
+            megapixels: number;
+            computeSeconds: number;
+        };
+        VendorUsage: {
+            vendorId: string;
+            days: (components["schemas"]["UsageFigures"] & {
+                /** Format: date */
+                day: string;
+            })[];
+            month: components["schemas"]["UsageFigures"] & {
+                month: string;
+                monthlyQuota: number;
+            };
+        };
     };
     responses: {
         /** @description The job is safe and waits for its turn */
         Queued: {
             headers: {
                 "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1251,6 +1501,9 @@ export interface components {
         BulkQueued: {
             headers: {
                 "Idempotent-Replayed": components["headers"]["IdempotentReplayed"];
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1260,6 +1513,9 @@ export interface components {
         /** @description How the job stands now */
         JobStanding: {
             headers: {
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1269,6 +1525,9 @@ export interface components {
         /** @description How the queue stands now */
         QueuePaused: {
             headers: {
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1278,6 +1537,9 @@ export interface components {
         /** @description Server-sent events, with a comment every 15 seconds where nothing happens */
         EventStream: {
             headers: {
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1320,6 +1582,25 @@ export interface components {
                  *       ]
                  *     }
                  */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A valid key is needed */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate"?: "Bearer";
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Not with this key */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1402,6 +1683,9 @@ export interface components {
         TooMany: {
             headers: {
                 "Retry-After": components["headers"]["RetryAfter"];
+                "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                "RateLimit-Reset": components["headers"]["RateLimitReset"];
                 [name: string]: unknown;
             };
             content: {
@@ -1435,6 +1719,7 @@ export interface components {
         JobId: components["schemas"]["Id"];
         BatchId: components["schemas"]["Id"];
         Queue: components["schemas"]["QueueName"];
+        VendorId: string;
         /** @description Whose jobs. With a vendor's key, its own alone are shown. */
         VendorIdFilter: string;
         /**
@@ -1451,6 +1736,12 @@ export interface components {
         RetryAfter: number;
         /** @description Present where the answer is that of an earlier request with the same Idempotency-Key. */
         IdempotentReplayed: "true";
+        /** @description Requests that the tightest of the limits allows in its window. */
+        RateLimitLimit: number;
+        /** @description Of these, how many are left. */
+        RateLimitRemaining: number;
+        /** @description Seconds until one more is allowed than now. */
+        RateLimitReset: number;
     };
     pathItems: never;
 }
@@ -1478,6 +1769,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Queued"];
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
@@ -1520,6 +1812,7 @@ export interface operations {
         responses: {
             200: components["responses"]["BulkQueued"];
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
@@ -1583,6 +1876,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Queued"];
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
@@ -1629,6 +1923,7 @@ export interface operations {
         responses: {
             200: components["responses"]["BulkQueued"];
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             403: components["responses"]["Refused"];
             409: components["responses"]["IdempotencyConflict"];
             413: components["responses"]["TooLarge"];
@@ -1656,6 +1951,9 @@ export interface operations {
             /** @description The job */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1663,7 +1961,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1681,14 +1981,19 @@ export interface operations {
             /** @description It is forgotten */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Removed"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1704,8 +2009,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["JobStanding"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1721,8 +2028,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["JobStanding"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1738,8 +2047,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["JobStanding"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1757,13 +2068,18 @@ export interface operations {
             /** @description The attempts that have ended, oldest first */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["JobLogs"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1783,7 +2099,9 @@ export interface operations {
         responses: {
             200: components["responses"]["EventStream"];
             204: components["responses"]["NoMoreEvents"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1819,6 +2137,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1826,6 +2147,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1851,6 +2175,9 @@ export interface operations {
             /** @description They wait again */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1858,7 +2185,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1882,6 +2212,9 @@ export interface operations {
             /** @description The batch */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1889,7 +2222,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1907,13 +2242,18 @@ export interface operations {
             /** @description How many jobs were told to stop */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BatchCancelled"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1933,7 +2273,9 @@ export interface operations {
         responses: {
             200: components["responses"]["EventStream"];
             204: components["responses"]["NoMoreEvents"];
+            401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1954,6 +2296,9 @@ export interface operations {
         responses: {
             200: components["responses"]["EventStream"];
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1969,7 +2314,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["QueuePaused"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -1985,7 +2333,10 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["QueuePaused"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2012,6 +2363,9 @@ export interface operations {
             /** @description It is empty, of that vendor's jobs at least */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2019,8 +2373,11 @@ export interface operations {
                 };
             };
             400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2036,12 +2393,345 @@ export interface operations {
             /** @description Jobs by queue and state */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["QueueStats"];
                 };
             };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rateLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's limits, one by one */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    listVendors: {
+        parameters: {
+            query?: {
+                /** @description The `nextAfter` of the page before. */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, by id */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorPage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    createVendor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "acme",
+                 *       "name": "Acme Photos",
+                 *       "weight": 2,
+                 *       "limits": {
+                 *         "backgroundRemoval": "300/1h"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewVendor"];
+            };
+        };
+        responses: {
+            /** @description The vendor as it is now */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getVendor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The vendor */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    removeVendor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeVendor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "paused": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["VendorChange"];
+            };
+        };
+        responses: {
+            /** @description The vendor as it is now */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vendor"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, revoked ones too */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeys"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "label": "web shop"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewApiKeyOrder"];
+            };
+        };
+        responses: {
+            /** @description The key with its secret */
+            201: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+                keyId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    vendorUsage: {
+        parameters: {
+            query?: {
+                /** @description First day (UTC); without it, the first of this month. */
+                from?: string;
+                /** @description Last day (UTC); without it, today. At most 1100 days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The days on which anything was used, and this month as a whole */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorUsage"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -2057,12 +2747,16 @@ export interface operations {
             /** @description They are */
             200: {
                 headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerHealth"];
                 };
             };
+            429: components["responses"]["TooMany"];
             /** @description Not now; `notReady` or `error` says what for */
             503: {
                 headers: {
@@ -2148,6 +2842,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -34,6 +34,15 @@ export type About = Schemas['About'];
 export type ImageResult = Schemas['ImageResult'];
 export type Operation = Schemas['Operation'];
 
+export type RateLimits = Schemas['RateLimits'];
+export type Vendor = Schemas['Vendor'];
+export type NewVendor = Schemas['NewVendor'];
+export type VendorChange = Schemas['VendorChange'];
+export type VendorPage = Schemas['VendorPage'];
+export type ApiKey = Schemas['ApiKey'];
+export type NewApiKey = Schemas['NewApiKey'];
+export type VendorUsage = Schemas['VendorUsage'];
+
 export type RemoveBgOptions = Schemas['RemoveBgOptions'];
 
 export type ProcessOptions = Schemas['ProcessOptions'];

@@ -6,6 +6,9 @@ import { scenarios as of_queue_api } from './scenarios/queue_api.mjs';
 import { package_folder, set_stage } from './support/stage.mjs';
 import { make_world } from './support/world.mjs';
 
+// Node 18 has it, but not as a global.
+globalThis.File ??= (await import('node:buffer')).File;
+
 const stage = await set_stage();
 process.env.VITE_BACKEND_URL = stage.server_url;
 const world = make_world(await import(pathToFileURL(`${package_folder}/index.js`)), stage);

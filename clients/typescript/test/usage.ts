@@ -36,7 +36,7 @@ export async function typed_client(file: File, signal: AbortSignal, show: (perce
     return result.photoUrl;
   } catch (error) {
     if (!isCutroomError(error)) throw error;
-    return error.code === 'queue_full' ? `later: ${error.retryAfterMs} ms` : error.details.map(({ field }) => field).join();
+    return error.code === 'rate_limited' ? `later: ${error.retryAfterMs} ms` : error.details.map(({ field }) => field).join();
   }
 }
 

@@ -36,6 +36,11 @@ function start(program, args, pattern, more_environment = {}) {
   return found.then((match) => ({ match, pid: child.pid, stop }));
 }
 
+// The model is loaded while the server answers already.
+async function until_ready(url) {
+  while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 // `cutroom serve` with the tiny model and without rate limits. url: "http://127.0.0.1:PORT".
 export async function start_cutroom(more_args = [], more_environment = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'cutroom-test-'));
@@ -46,6 +51,7 @@ export async function start_cutroom(more_args = [], more_environment = {}) {
     ['GLOBAL', 'READS', 'IMAGE_PROCESSING', 'BACKGROUND_REMOVAL', 'BULK'].map((name) => [`CUTROOM_LIMIT_${name}`, 'off']));
   const server = await start(from_environment('CUTROOM_BINARY'), args, /listens on (http:\/\/[^\s]+:\d+)/,
     { ...no_limits, ...more_environment });
+  await until_ready(server.match[1]);
   return {
     url: server.match[1],
     pid: server.pid,

@@ -298,6 +298,27 @@ export const scenarios = {
     equal((await error_of(client.getJob(jobIds[0]))).code, 'not_found');
   },
 
+  async vendors_can_be_set_up(world) {
+    const { admin } = world.client();
+    const id = `v-${world.new_id()}`;
+    equal((await admin.createVendor({ id, weight: 2, limits: { bulk: '5/1h' } })).limits, { bulk: '5/1h' });
+    equal((await error_of(admin.createVendor({ id }))).code, 'conflict');
+    equal((await admin.changeVendor(id, { paused: true, weight: null })).weight, 1);
+    equal((await admin.getVendor(id)).paused, true);
+    ok((await admin.listVendors()).vendors.some((vendor) => vendor.id === id));
+    equal(await admin.listKeys(id), []);
+    const usage = await admin.getUsage(id, { from: '2026-01-01', to: '2026-01-31' });
+    equal([usage.vendorId, usage.days], [id, []]);
+    equal(await admin.removeVendor(id), undefined);
+    equal((await error_of(admin.getVendor(id))).code, 'not_found');
+  },
+
+  async limits_that_are_off_have_no_numbers(world) {
+    const { limits } = await world.client().getRateLimits();
+    equal(limits.map(({ name }) => name).sort(), ['backgroundRemoval', 'bulk', 'global', 'imageProcessing', 'reads']);
+    ok(limits.every(({ limit }) => limit === null));
+  },
+
   async a_queue_can_be_paused_drained_and_resumed(world) {
     const client = world.client();
     equal(await client.pauseQueue('image-processing'), { success: true, queue: 'image-processing', paused: true });
