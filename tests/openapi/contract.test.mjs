@@ -9,7 +9,7 @@ import { Contract } from './contract.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const contract = new Contract(`${root}/api/openapi.yaml`);
-const photos = await start_photo_server();
+const photos = await start_photo_server(`${root}/.deps/samples`);
 const server = await start_cutroom(['--jobs-backoff-ms', '10']);
 after(async () => {
   await server.stop();
@@ -164,6 +164,24 @@ test('cut_out_options_are_as_in_the_contract', async () => {
     assert.deepEqual(contract.problems(options, '#/components/schemas/RemoveBgOptions'), []);
     await ended((await queue_one({ options })).jobId);
   }
+});
+
+test('face_crops_are_as_in_the_contract', async () => {
+  const { presets } = (await call('GET', `${API}/presets`)).body;
+  assert.ok(presets.some(({ name }) => name === 'passport'));
+  const face = `${photos.url}/astronaut.png`;
+  const one = { recordId: 1, photoUrl: face, mode: 'idcard', options: { format: 'webp', quality: 80, background: '#ffffff', allowTilted: true } };
+  const made = await ended((await call('POST', `${API}/crop-face-queue`, { json: one })).body.jobId);
+  assert.deepEqual([made.failedReason, made.result?.format], [null, 'webp']);
+  assert.equal((await ended((await call('POST', `${API}/crop-face-queue`, { json: { ...one, photoUrl: photo } })).body.jobId)).state, 'failed');
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ recordId: 'f', mode: 'square', strict: 'false' })) form.set(name, value);
+  form.set('file', new Blob([await (await fetch(face)).arrayBuffer()]), 'me.png');
+  assert.equal((await ended((await call('POST', `${API}/crop-face-queue`, { body: form })).body.jobId)).state, 'completed');
+  const many = { recordIds: [1, 2], photoUrls: [face, face], mode: 'passport' };
+  await ended((await call('POST', `${API}/bulk-crop-face`, { json: many })).body.jobIds[1]);
+  await call('POST', `${API}/crop-face-queue`, { json: { ...one, mode: 'moon' } });
+  await call('POST', `${API}/bulk-crop-face`, { json: { ...many, mode: undefined } });
 });
 
 test('image_processing_is_as_in_the_contract', async () => {

@@ -26,8 +26,8 @@ const ended = async (id) => (await ask('GET', `${API}/job/${id}?wait=30s`)).body
 
 const SINGLE = { recordId: 'rec-1', projectId: 'proj-1', photoUrl: photo, vendorId: 'v-1' };
 const BULK = { recordIds: ['a', 'b'], projectId: 'proj-1', photoUrls: [photo, photo], vendorId: 'v-1' };
-const SINGLE_ROUTES = { 'remove-bg-queue': {}, 'process-queue': { operations: [{ type: 'flip' }] } };
-const BULK_ROUTES = { 'bulk-remove-bg': {}, 'bulk-process': { operations: [{ type: 'flip' }] } };
+const SINGLE_ROUTES = { 'remove-bg-queue': {}, 'crop-face-queue': { mode: 'passport' }, 'process-queue': { operations: [{ type: 'flip' }] } };
+const BULK_ROUTES = { 'bulk-remove-bg': {}, 'bulk-crop-face': { mode: 'idcard' }, 'bulk-process': { operations: [{ type: 'flip' }] } };
 
 // ---- routes ----
 test('a_photo_is_queued_with_the_old_answer', async () => {
@@ -131,6 +131,9 @@ test('the_estimated_time_grows_with_the_queue', async () => {
 
 // ---- jobs ----
 test('what_cannot_get_better_fails_at_once_with_a_reason', async () => {
+  const faceless = await ended((await ask('POST', `${API}/crop-face-queue`, { ...SINGLE, mode: 'passport' })).body.jobId);
+  assert.deepEqual([faceless.state, faceless.attemptsMade], ['failed', 1]);
+  assert.match(faceless.failedReason, /face/);
   for (const path of ['/status/404', '/html', '/empty']) {
     const job = await ended((await queue({ ...SINGLE, photoUrl: photos.url + path })).body.jobId);
     assert.deepEqual([job.state, job.attemptsMade, job.result], ['failed', 1, null], path);

@@ -11,8 +11,9 @@ import { newIdempotencyKey } from './idempotency.js';
 import { waitFor } from './wait.js';
 import type { WaitOptions } from './wait.js';
 import type {
-  About, Batch, BatchCancelled, BulkProcessOrder, BulkQueued, BulkRemoveBgOrder, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding,
-  Photo, ProcessOrder, Queued, QueueDrained, QueueName, QueuePaused, QueueStats, RateLimits, RemoveBgOrder, Removed, Retried, RetryFilter,
+  About, Batch, BatchCancelled, BulkCropFaceOrder, BulkProcessOrder, BulkQueued, BulkRemoveBgOrder, CropFaceOrder,
+  FacePreset, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding, Photo, ProcessOrder, Queued, QueueDrained,
+  QueueName, QueuePaused, QueueStats, RateLimits, RemoveBgOrder, Removed, Retried, RetryFilter,
   WorkerHealth, WorkerHealthUnknown,
 } from './types.js';
 
@@ -62,6 +63,12 @@ export function createClient(options: ClientOptions) {
     /** Queues many photos: all of them or none. They are a batch. */
     removeBackgrounds: (order: BulkRemoveBgOrder, options?: QueueOptions) =>
       queue<BulkQueued>('/bulk-remove-bg', order, options),
+    /** Queues one photo for a face crop. */
+    cropFace: (order: CropFaceOrder, options?: QueueOptions) => queue<Queued>('/crop-face-queue', order, options),
+    cropFaces: (order: BulkCropFaceOrder, options?: QueueOptions) => queue<BulkQueued>('/bulk-crop-face', order, options),
+    /** What faces can be cropped to: the values of `mode`. */
+    getPresets: async (options?: CallOptions): Promise<readonly FacePreset[]> =>
+      (await get<{ presets: FacePreset[] }>(`${API}/presets`, options)).presets,
     /** Queues one photo for a list of operations. */
     processImage: (order: ProcessOrder, options?: QueueOptions) => queue<Queued>('/process-queue', order, options),
     /** Queues many photos for the same operations. */

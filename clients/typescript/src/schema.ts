@@ -41,6 +41,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/image-queue/crop-face-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue one photo for a face crop */
+        post: operations["cropFaceQueue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/image-queue/bulk-crop-face": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Queue many photos for face crops
+         * @description All of them or none. They are one batch.
+         */
+        post: operations["bulkCropFace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/image-queue/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What faces can be cropped to */
+        get: operations["facePresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/image-queue/process-queue": {
         parameters: {
             query?: never;
@@ -705,7 +759,7 @@ export interface components {
          * @description Stable; docs/errors.md says what each means.
          * @enum {string}
          */
-        ErrorCode: "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "idempotency_conflict" | "too_large" | "unsupported_media" | "corrupt_media" | "address_refused" | "photo_missing" | "photo_unreachable" | "timed_out" | "queue_full" | "rate_limited" | "quota_exceeded" | "lease_lost" | "cancelled" | "unavailable" | "storage_failed" | "model_failed" | "internal";
+        ErrorCode: "invalid_input" | "unauthorized" | "forbidden" | "not_found" | "method_not_allowed" | "conflict" | "idempotency_conflict" | "too_large" | "unsupported_media" | "corrupt_media" | "face_unusable" | "address_refused" | "photo_missing" | "photo_unreachable" | "timed_out" | "queue_full" | "rate_limited" | "quota_exceeded" | "lease_lost" | "cancelled" | "unavailable" | "storage_failed" | "model_failed" | "internal";
         FieldProblem: {
             /**
              * @description The field's name in the request.
@@ -845,6 +899,76 @@ export interface components {
             options?: components["schemas"]["RemoveBgOptions"];
         };
         RemoveBgForm: components["schemas"]["FormBase"];
+        /**
+         * @description The name of a preset; GET /api/image-queue/presets lists them.
+         * @example passport
+         */
+        Mode: string;
+        CropFaceOptions: components["schemas"]["SharedOptions"] & {
+            /**
+             * @description Without it, the preset's.
+             * @enum {unknown}
+             */
+            format?: "png" | "webp" | "jpeg" | "jpg";
+            /**
+             * @description Of lossy formats; less where the preset limits the bytes.
+             * @default 95
+             */
+            quality?: number;
+            /** @description Replaces what is behind the person, where the preset allows that. */
+            background?: components["schemas"]["Colour"] | null;
+            /**
+             * @description Of several faces, take the largest instead of failing.
+             * @default false
+             */
+            allowSeveral?: boolean;
+            /**
+             * @description Straighten a head that is tilted by more than the preset allows.
+             * @default false
+             */
+            allowTilted?: boolean;
+            /**
+             * @description Fail where a check of the preset fails instead of warning.
+             * @default false
+             */
+            strict?: boolean;
+        };
+        CropFaceOrder: components["schemas"]["SingleOrder"] & {
+            mode: components["schemas"]["Mode"];
+            options?: components["schemas"]["CropFaceOptions"];
+        };
+        BulkCropFaceOrder: components["schemas"]["BulkOrder"] & {
+            mode: components["schemas"]["Mode"];
+            options?: components["schemas"]["CropFaceOptions"];
+        };
+        CropFaceForm: components["schemas"]["FormBase"] & {
+            mode: components["schemas"]["Mode"];
+        };
+        FacePresets: {
+            presets: components["schemas"]["FacePreset"][];
+        };
+        FacePreset: {
+            name: components["schemas"]["Mode"];
+            /** @description For people. */
+            title: string;
+            widthPx: number;
+            heightPx: number;
+            widthMm?: number;
+            heightMm?: number;
+            dpi?: number;
+            /** @enum {unknown} */
+            format: "png" | "webp" | "jpeg" | "avif";
+            maxBytes?: number;
+            background: components["schemas"]["Colour"];
+            backgroundMayBeReplaced: boolean;
+            headHeightPx: components["schemas"]["Range"];
+            eyeLineFromTopPx: components["schemas"]["Range"];
+        };
+        /** @description Least and most. */
+        Range: [
+            number,
+            number
+        ];
         /** @enum {unknown} */
         Place: "center" | "top" | "top-right" | "right" | "bottom-right" | "bottom" | "bottom-left" | "left" | "top-left";
         /**
@@ -1080,7 +1204,7 @@ export interface components {
             progress: number;
             data: components["schemas"]["JobData"];
             /** @description Of a completed job; else null. */
-            result: null | components["schemas"]["CutOutResult"] | components["schemas"]["ImageResult"];
+            result: null | components["schemas"]["CutOutResult"] | components["schemas"]["FaceCropResult"] | components["schemas"]["ImageResult"];
             /** @description Why the last attempt failed, in words for people. */
             failedReason: string | null;
             /** @description Attempts that have ended, as in Bull. */
@@ -1110,6 +1234,7 @@ export interface components {
             webhookUrl?: string;
             /** @description As in the order, by queue. */
             options?: Record<string, never>;
+            mode?: components["schemas"]["Mode"];
             operations?: components["schemas"]["Operations"];
             /** @description Where images of data: URIs are kept. */
             heldImages?: {
@@ -1143,6 +1268,60 @@ export interface components {
             /** @enum {unknown} */
             refine?: "guided" | "matting";
             timings: components["schemas"]["Timings"];
+        };
+        Point: {
+            x: number;
+            y: number;
+        };
+        FaceCropResult: {
+            /** @constant */
+            success: true;
+            /** @description The finished file. */
+            photoUrl: string;
+            recordId: components["schemas"]["PlatformId"];
+            mode: components["schemas"]["Mode"];
+            width: number;
+            height: number;
+            /** @enum {unknown} */
+            format: "png" | "webp" | "jpeg" | "avif";
+            bytes: number;
+            quality?: number;
+            detector: string;
+            /** @description What replaced the background. */
+            model?: string;
+            /** @description In the photo's pixels. */
+            face: {
+                box: {
+                    x: number;
+                    y: number;
+                    width: number;
+                    height: number;
+                };
+                score: number;
+                eyes: {
+                    right: components["schemas"]["Point"];
+                    left: components["schemas"]["Point"];
+                };
+                /** @description Degrees. */
+                roll: number;
+            };
+            validation: {
+                verdict: components["schemas"]["Verdict"];
+                checks: components["schemas"]["FaceCheck"][];
+            };
+            warnings: string[];
+            timings: components["schemas"]["Timings"];
+        };
+        /** @enum {unknown} */
+        Verdict: "ok" | "warn" | "fail";
+        FaceCheck: {
+            name: string;
+            value: number;
+            least: number | null;
+            most: number | null;
+            unit: string;
+            verdict: components["schemas"]["Verdict"];
+            problem?: string;
         };
         ImageResult: {
             /** @constant */
@@ -1270,7 +1449,7 @@ export interface components {
             /** @description With active, progress and completed. */
             progress?: number;
             /** @description With completed, as in Job. */
-            result?: components["schemas"]["CutOutResult"] | components["schemas"]["ImageResult"];
+            result?: components["schemas"]["CutOutResult"] | components["schemas"]["FaceCropResult"] | components["schemas"]["ImageResult"];
             /** @description With failed and delayed. */
             failedReason?: string;
         };
@@ -1818,6 +1997,103 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    cropFaceQueue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text that the caller has used for no other request. The same request with the same key is done once.
+                 * @example 6f1c2a52-6a1e-4a0c-9d1e-0b7c4f1d6a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CropFaceOrder"];
+                "multipart/form-data": components["schemas"]["CropFaceForm"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Queued"];
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    bulkCropFace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Any text that the caller has used for no other request. The same request with the same key is done once.
+                 * @example 6f1c2a52-6a1e-4a0c-9d1e-0b7c4f1d6a10
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "recordIds": [
+                 *         "rec-1",
+                 *         "rec-2"
+                 *       ],
+                 *       "photoUrls": [
+                 *         "https://photos.example.com/1.jpg",
+                 *         "https://photos.example.com/2.jpg"
+                 *       ],
+                 *       "mode": "passport"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BulkCropFaceOrder"];
+            };
+        };
+        responses: {
+            200: components["responses"]["BulkQueued"];
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["IdempotencyConflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    facePresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every value that `mode` may have */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FacePresets"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            429: components["responses"]["TooMany"];
         };
     };
     processQueue: {

@@ -32,6 +32,8 @@ export type Retried = Schemas['Retried'];
 export type About = Schemas['About'];
 
 export type ImageResult = Schemas['ImageResult'];
+export type FaceCropResult = Schemas['FaceCropResult'];
+export type FacePreset = Schemas['FacePreset'];
 export type Operation = Schemas['Operation'];
 
 export type RateLimits = Schemas['RateLimits'];
@@ -45,6 +47,7 @@ export type VendorUsage = Schemas['VendorUsage'];
 
 export type RemoveBgOptions = Schemas['RemoveBgOptions'];
 
+export type CropFaceOptions = Schemas['CropFaceOptions'];
 export type ProcessOptions = Schemas['ProcessOptions'];
 
 export type JobFilter = NonNullable<operations['listJobs']['parameters']['query']>;
@@ -79,3 +82,7 @@ export type BulkRemoveBgOrder = BulkFields & { options?: RemoveBgOptions };
 /** `operations` are done in their order. */
 export type ProcessOrder = OrderFields & WithPhoto & { operations: readonly Operation[]; options?: ProcessOptions };
 export type BulkProcessOrder = BulkFields & { operations: readonly Operation[]; options?: ProcessOptions };
+
+/** `mode`: a preset's name. */
+export type CropFaceOrder = OrderFields & WithPhoto & { mode: string; options?: CropFaceOptions };
+export type BulkCropFaceOrder = BulkFields & { mode: string; options?: CropFaceOptions };

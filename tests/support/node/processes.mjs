@@ -62,8 +62,9 @@ export async function start_cutroom(more_args = [], more_environment = {}) {
   };
 }
 
-// The photo server of tests/support; its paths are in photo_server.hpp.
-export async function start_photo_server() {
-  const server = await start(from_environment('CUTROOM_PHOTO_SERVER'), ['--port', '0'], /^(\d+)$/m);
+// The photo server of tests/support; its paths are in photo_server.hpp. `folder`: its files too, under their names.
+export async function start_photo_server(folder) {
+  const args = ['--port', '0', ...(folder ? ['--dir', folder] : [])];
+  const server = await start(from_environment('CUTROOM_PHOTO_SERVER'), args, /^(\d+)$/m);
   return { url: `http://127.0.0.1:${server.match[1]}`, stop: server.stop };
 }

@@ -199,6 +199,17 @@ export const scenarios = {
     equal(error.details[0].field, 'operations[0].type');
   },
 
+  async a_face_can_be_cropped_to_each_preset_by_name(world) {
+    const client = world.client();
+    const presets = await client.getPresets();
+    const square = presets.find(({ name }) => name === 'square');
+    const { jobId } = await client.cropFace({ recordId: 1, photoUrl: world.face, mode: square.name, options: { format: 'png' } });
+    const { result } = await client.waitForJob(jobId);
+    equal([result.mode, result.width, result.height, result.format], ['square', square.widthPx, square.heightPx, 'png']);
+    const { batchId } = await client.cropFaces({ recordIds: [1], photoUrls: [world.face], mode: 'passport' });
+    equal((await client.waitForBatch(batchId)).completed, 1);
+  },
+
   async an_upload_whose_answer_got_lost_is_done_once(world) {
     const { client, seen } = world.troubled('lost-answer', { retry: { firstPauseMs: 10 } });
     const vendorId = world.new_id();

@@ -46,6 +46,41 @@ export const scenarios = {
     equal(error.status, 400);
   },
 
+  async queue_face_crop_answers_with_the_job(world) {
+    const queued = await api_of(world).queueFaceCrop('rec-1', 'proj-1', world.face, 'idcard');
+    equal([queued.success, queued.recordId, queued.message], [true, 'rec-1', 'Job queued for processing']);
+    const polled = await api_of(world).pollJobUntilComplete(queued.jobId, 60_000, 50);
+    equal([polled.success, polled.result.mode], [true, 'idcard']);
+    const without_mode = await api_of(world).queueFaceCrop('rec-1', 'proj-1', world.face);
+    equal((await api_of(world).getJobStatus(without_mode.jobId)).data.mode, 'passport');
+  },
+
+  async queue_face_crop_throws_for_a_mode_that_is_not_there(world) {
+    const error = await error_of(api_of(world).queueFaceCrop('rec-1', 'proj-1', world.face, 'moon'));
+    matches(error.message, /^Failed to queue face crop: mode is not known/);
+    equal(error.status, 400);
+  },
+
+  async a_face_crop_of_a_photo_without_a_face_fails_with_the_reason(world) {
+    const api = api_of(world);
+    const { jobId } = await api.queueFaceCrop('rec-1', 'proj-1', world.photo, 'passport');
+    const polled = await api.pollJobUntilComplete(jobId, 60_000, 50);
+    equal(polled.success, false);
+    matches(polled.error, /face/);
+  },
+
+  async queue_bulk_face_crop_answers_with_all_jobs(world) {
+    const queued = await api_of(world).queueBulkFaceCrop(['a', 'b'], 'proj-1', [world.face, world.face], 'square');
+    equal([queued.success, queued.count, queued.jobIds.length], [true, 2, 2]);
+    const polled = await api_of(world).pollJobUntilComplete(queued.jobIds[1], 60_000, 50);
+    equal([polled.success, polled.result.recordId, polled.result.mode], [true, 'b', 'square']);
+  },
+
+  async queue_bulk_face_crop_throws_where_the_arrays_differ(world) {
+    const error = await error_of(api_of(world).queueBulkFaceCrop(['a', 'b'], 'proj-1', [world.face]));
+    equal(error.message, 'Failed to queue bulk face crop: recordIds and photoUrls must have the same length');
+  },
+
   async get_job_status_tells_state_progress_and_result(world) {
     const api = api_of(world);
     const { jobId } = await api.queueBackgroundRemoval('rec-1', 'proj-1', world.photo);

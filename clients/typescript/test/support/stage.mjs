@@ -7,7 +7,7 @@ import { start_middle } from './middle.mjs';
 export const package_folder = process.env.CUTROOM_CLIENT_PACKAGE ?? fileURLToPath(new URL('../../dist', import.meta.url));
 
 export async function set_stage() {
-  const photos = await start_photo_server();
+  const photos = await start_photo_server(fileURLToPath(new URL('../../../../.deps/samples', import.meta.url)));
   const server = await start_cutroom();
   const middle = await start_middle({
     server_url: server.url, photo_url: `${photos.url}/photo.png`, package_folder,

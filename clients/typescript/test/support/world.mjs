@@ -6,6 +6,7 @@ export function make_world(library, { server_url, middle_url, photos_url }) {
     server_url,
     photo: `${photos_url}/photo.png`,
     missing_photo: `${photos_url}/status/404`,
+    face: `${photos_url}/astronaut.png`,
     photo_itself: async () => (await fetch(`${middle_url}/photo`)).blob(),
     new_id: () => `${Date.now().toString(36)}-${++number}-${Math.random().toString(36).slice(2)}`,
     client: (more) => library.createClient({ baseUrl: server_url, ...more }),
