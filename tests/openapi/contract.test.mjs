@@ -357,6 +357,33 @@ test('vendors_and_keys_are_as_in_the_contract', async () => {
   }
 });
 
+test('webhooks_are_as_in_the_contract', async () => {
+  const keyed = await start_cutroom([], { CUTROOM_ADMIN_KEY: 'the-admin-key-of-this-test' });
+  const admin = { at: keyed, headers: { Authorization: 'Bearer the-admin-key-of-this-test' } };
+  const hook = `${API}/webhook`;
+  const query = '?vendorId=v-hook';
+  try {
+    await call('PUT', hook + query, { ...admin, json: { url: photo } });
+    await call('POST', '/api/admin/vendors', { ...admin, json: { id: 'v-hook' } });
+    for (const [method, path] of [['GET', hook], ['DELETE', hook], ['POST', `${hook}/test`]]) {
+      await call(method, path + query, admin);
+      assert.equal((await call(method, path, { at: keyed })).status, 401);
+    }
+    const json = { url: `${photos.url}/text`, events: ['job.completed'] };
+    assert.match((await call('PUT', hook + query, { ...admin, json })).body.secret, /^whsec_/);
+    await call('GET', hook + query, admin);
+    for (const wrong of [{}, { url: 1 }, { url: 'x' }, { ...json, events: ['nothing'] }, { ...json, colour: 'red' }])
+      assert.equal((await call('PUT', hook + query, { ...admin, json: wrong })).status >= 400, true);
+    const { deliveryId } = (await call('POST', `${hook}/test${query}`, admin)).body;
+    const { deliveries } = (await call('GET', `${hook}/deliveries${query}&limit=1`, admin)).body;
+    assert.deepEqual(deliveries.map(({ id }) => id), [deliveryId]);
+    await call('GET', `${hook}/deliveries?limit=0`, admin);
+    assert.equal((await call('DELETE', hook + query, admin)).status, 200);
+  } finally {
+    await keyed.stop();
+  }
+});
+
 test('queues_are_as_in_the_contract', async () => {
   const queue = `${API}/queues/image-processing`;
   await call('POST', `${queue}/pause`);

@@ -14,7 +14,7 @@ import type {
   About, Batch, BatchCancelled, BulkCropFaceOrder, BulkProcessOrder, BulkQueued, BulkRemoveBgOrder, CropFaceOrder,
   FacePreset, Job, JobFilter, JobLogs, JobPage, JobResult, JobStanding, Photo, ProcessOrder, Queued, QueueDrained,
   QueueName, QueuePaused, QueueStats, RateLimits, RemoveBgOrder, Removed, Retried, RetryFilter,
-  WorkerHealth, WorkerHealthUnknown,
+  Webhook, WebhookDeliveries, WebhookOrder, WebhookTested, NewWebhook, WorkerHealth, WorkerHealthUnknown,
 } from './types.js';
 
 const API = '/api/image-queue';
@@ -129,6 +129,18 @@ export function createClient(options: ClientOptions) {
         events: (signal) => client.batchEvents(id, { signal }),
         after: (event) => (event.name === 'state' || event.name === 'batch-completed' ? event.data : 'ask'),
       }, options),
+
+    // ---- webhooks: `query.vendorId` where the caller may speak for others ----
+    getWebhook: (query: { vendorId?: string } = {}, options?: CallOptions) => get<Webhook>(`${API}/webhook`, { ...options, query }),
+    /** `secret` is shown this once. */
+    setWebhook: (webhook: WebhookOrder, query: { vendorId?: string } = {}, options?: CallOptions) =>
+      http.json<NewWebhook>('PUT', `${API}/webhook`, { ...options, query, json: webhook }),
+    removeWebhook: (query: { vendorId?: string } = {}, options?: CallOptions) =>
+      http.json<{ success: true }>('DELETE', `${API}/webhook`, { ...options, query }),
+    testWebhook: (query: { vendorId?: string } = {}, options?: CallOptions) =>
+      post<WebhookTested>(`${API}/webhook/test`, { ...options, query }),
+    getWebhookDeliveries: (query: { vendorId?: string; limit?: number; cursor?: string } = {}, options?: CallOptions) =>
+      get<WebhookDeliveries>(`${API}/webhook/deliveries`, { ...options, query }),
 
     // ---- limits, vendors ----
     /** How many requests are left. */

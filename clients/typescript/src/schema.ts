@@ -382,6 +382,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/image-queue/webhook": {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where your events go */
+        get: operations["getWebhook"];
+        /**
+         * Say where your events go; the signing secret is shown this once
+         * @description Events are sent as Standard Webhooks has it: webhook-id, webhook-timestamp, webhook-signature. They are tried for a day.
+         */
+        put: operations["setWebhook"];
+        post?: never;
+        /** Have no more events sent */
+        delete: operations["removeWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/image-queue/webhook/test": {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a trial event sent */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/image-queue/webhook/deliveries": {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the events that were sent */
+        get: operations["webhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/image-queue/queues/{queue}/pause": {
         parameters: {
             query?: never;
@@ -1452,6 +1520,58 @@ export interface components {
             result?: components["schemas"]["CutOutResult"] | components["schemas"]["FaceCropResult"] | components["schemas"]["ImageResult"];
             /** @description With failed and delayed. */
             failedReason?: string;
+        };
+        /** @enum {unknown} */
+        WebhookEvent: "job.completed" | "job.failed" | "batch.completed";
+        Webhook: {
+            vendorId: string;
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+        };
+        NewWebhook: {
+            vendorId: string;
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description Shown this once. */
+            secret: string;
+        };
+        WebhookOrder: {
+            url: string;
+            /** @description Without it, all. */
+            events?: components["schemas"]["WebhookEvent"][];
+        };
+        Done: {
+            /** @constant */
+            success: true;
+        };
+        WebhookTested: {
+            /** @constant */
+            success: true;
+            deliveryId: components["schemas"]["Id"];
+        };
+        WebhookDeliveries: {
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            nextCursor: components["schemas"]["Id"] | null;
+        };
+        WebhookDelivery: {
+            id: components["schemas"]["Id"];
+            /** @description As sent in the header webhook-id. */
+            webhookId: string;
+            /** @enum {unknown} */
+            type?: "job.completed" | "job.failed" | "batch.completed" | "test";
+            state: components["schemas"]["JobState"];
+            attempts: number;
+            /** @description Why the last attempt failed. */
+            error?: string;
+            answer: null | {
+                /** @constant */
+                success: true;
+                status: number;
+                url: string;
+            };
+            createdOn: components["schemas"]["Time"];
+            nextAttemptOn?: components["schemas"]["Time"];
+            finishedOn?: components["schemas"]["Time"];
         };
         QueuePaused: {
             /** @constant */
@@ -2574,6 +2694,183 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, without its secret */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setWebhook: {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://shop.example.com/hooks/cutroom",
+                 *       "events": [
+                 *         "job.completed",
+                 *         "job.failed"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookOrder"];
+            };
+        };
+        responses: {
+            /** @description The webhook with its secret */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeWebhook: {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTested"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Whose. Without it, the caller's own. */
+                vendorId?: string;
+                limit?: number;
+                /** @description The `nextCursor` of the page before. */
+                cursor?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, newest first */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveries"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Refused"];
             429: components["responses"]["TooMany"];
             503: components["responses"]["Unavailable"];
         };

@@ -36,6 +36,12 @@ export type FaceCropResult = Schemas['FaceCropResult'];
 export type FacePreset = Schemas['FacePreset'];
 export type Operation = Schemas['Operation'];
 
+export type Webhook = Schemas['Webhook'];
+export type NewWebhook = Schemas['NewWebhook'];
+export type WebhookOrder = Schemas['WebhookOrder'];
+export type WebhookDeliveries = Schemas['WebhookDeliveries'];
+export type WebhookTested = Schemas['WebhookTested'];
+
 export type RateLimits = Schemas['RateLimits'];
 export type Vendor = Schemas['Vendor'];
 export type NewVendor = Schemas['NewVendor'];
