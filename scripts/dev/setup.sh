@@ -4,8 +4,9 @@
 ## usage: ./dev setup [--quick]
 ##
 ## Packages come from apt-get (with sudo where you are not root), ONNX Runtime, the model and the
-## sample photos go to .deps/. What is in place is left alone. Downloads are kept by their sha256
-## in $CUTROOM_CACHE (default: ~/.cache/cutroom), so that a second clone needs no network.
+## sample photos go to .deps/, npm's packages beside their lock files. What is in place is left
+## alone. Downloads but npm's are kept by their sha256 in $CUTROOM_CACHE (default:
+## ~/.cache/cutroom), so that a second clone needs no network for them.
 ##
 ##   --quick   compares sizes, not hashes, and says nothing if all is in place (for other tasks)
 set -euo pipefail
@@ -21,7 +22,7 @@ esac
 
 cache_folder >/dev/null # ends here, and not in each step, where there can be none
 todo=()
-for step in packages onnxruntime model samples; do
+for step in packages onnxruntime model samples node_modules; do
   scripts/setup/$step.sh --check $quick || todo+=("$step")
 done
 

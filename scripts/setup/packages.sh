@@ -19,6 +19,7 @@ git
 ca-certificates
 curl
 python3
+python3-yaml
 libboost1.81-dev      libboost1.83-dev      libboost1.88-dev      libboost1.90-dev
 libboost-json1.81-dev libboost-json1.83-dev libboost-json1.88-dev libboost-json1.90-dev
 libboost-url1.81-dev  libboost-url1.83-dev  libboost-url1.88-dev  libboost-url1.90-dev
@@ -43,6 +44,8 @@ clang-format-19
 shellcheck
 redis-server
 wrk
+nodejs
+chromium chromium-browser
 '
 # An npm that came another way is as good.
 command -v npm >/dev/null || needs+=$'npm\n'

@@ -78,6 +78,11 @@ boost::asio::awaitable<Response> worker_health(const Api&, Request&);
 boost::asio::awaitable<Response> healthz(const Api&, Request&);
 boost::asio::awaitable<Response> readyz(const Api&, Request&);
 
+// routes_docs.cpp: the API's contract, for programs and for people.
+boost::asio::awaitable<Response> openapi_document(const Api&, Request&);
+boost::asio::awaitable<Response> docs_page(const Api&, Request&);
+boost::asio::awaitable<Response> docs_file(const Api&, Request&);
+
 // routes_about.cpp: the page at "/".
 boost::asio::awaitable<Response> about(const Api&, Request&);
 

@@ -38,9 +38,9 @@ std::string_view to_string(Verb verb) {
 void Request::clear() {
   verb = Verb::get;
   for (std::string* text :
-       {&path, &query, &headers.content_type, &headers.authorization, &headers.origin, &headers.if_none_match,
-        &headers.if_range, &headers.range, &headers.last_event_id, &headers.idempotency_key, &headers.host,
-        &headers.x_api_key, &headers.x_forwarded_for, &body})
+       {&path, &query, &headers.content_type, &headers.accept, &headers.authorization, &headers.origin,
+        &headers.if_none_match, &headers.if_range, &headers.range, &headers.last_event_id,
+        &headers.idempotency_key, &headers.host, &headers.x_api_key, &headers.x_forwarded_for, &body})
     reset(*text);
   headers.is_forwarded = false;
   caller = {};

@@ -17,6 +17,7 @@ std::string_view to_string(Verb);  // "GET"; "?" for other.
 // The headers that some route or the server itself needs; all others are dropped while parsing.
 struct RequestHeaders {
   std::string content_type;
+  std::string accept;
   std::string authorization;
   std::string origin;
   std::string if_none_match;

@@ -78,6 +78,9 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, ErrorCode&
     case Field::content_type:
       assign(into_.headers.content_type, value);
       break;
+    case Field::accept:
+      assign(into_.headers.accept, value);
+      break;
     case Field::authorization:
       assign(into_.headers.authorization, value);
       break;

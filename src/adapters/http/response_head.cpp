@@ -54,7 +54,7 @@ void ResponseHead::write(std::string& out, const Response& response, const HeadF
 void ResponseHead::write_cors(std::string& out, std::string_view origin) const {
   constexpr std::string_view kExpose =
       "Access-Control-Expose-Headers: RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
-      "ETag, "
+      "ETag, Idempotent-Replayed, "
       "Content-Range\r\n";
   if (cors_origins_.empty()) return;
   if (any_origin_) {

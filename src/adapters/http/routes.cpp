@@ -100,6 +100,11 @@ constexpr std::array kRoutes{
     Route{Verb::get, "/healthz", healthz, BodyRule::none, RequestClass::none, anyone, "The process lives"},
     Route{Verb::get, "/readyz", readyz, BodyRule::none, RequestClass::none, anyone,
           "The process can do its work, or what it waits for"},
+    Route{Verb::get, "/openapi.json", openapi_document, BodyRule::none, RequestClass::none, anyone,
+          "This API as an OpenAPI document"},
+    Route{Verb::get, "/docs", docs_page, BodyRule::none, RequestClass::none, anyone, "The same as a page"},
+    Route{Verb::get, "/docs/:file", docs_file, BodyRule::none, RequestClass::none, anyone,
+          "What the page is made of"},
     Route{Verb::get, "/", about, BodyRule::none, RequestClass::none, anyone, "This page"},
 };
 
