@@ -6,6 +6,7 @@
 ## at the first finding. Leaks are not looked for here: Boost 1.81's result, compiled by clang++, leaves strings
 ## behind that g++ frees; the tests under the asan preset look for them.
 set -euo pipefail
+export ASAN_OPTIONS=detect_leaks=0
 # shellcheck source=scripts/lib.sh
 source "$(dirname "$0")/../lib.sh"
 
@@ -20,11 +21,14 @@ done
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz
 folder=build/fuzz/fuzz
-[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cd "$folder" && ls -d fuzz_* | grep -v '\.' )
+if [ ${#targets[@]} -eq 0 ]; then
+  for source in fuzz/fuzz_*.cpp; do targets+=("$(basename "$source" .cpp)"); done
+fi
 for target in "${targets[@]}"; do
   mkdir -p "build/fuzz/corpus/$target"
   echo "$target for $seconds s"
-  "$folder/$target" -max_total_time="$seconds" -timeout=10 -detect_leaks=0 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$folder/$target" -max_total_time="$seconds" -timeout=10 -detect_leaks=0 \
+    -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="build/fuzz/" "build/fuzz/corpus/$target" 2>"build/fuzz/$target.log" ||
     { tail -40 "build/fuzz/$target.log"; exit 1; }
   grep -E "stat::number_of_executed_units|stat::new_units_added" "build/fuzz/$target.log"

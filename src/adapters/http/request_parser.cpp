@@ -106,7 +106,6 @@ void RequestParser::on_field_impl(Field field, Text name, Text value, ErrorCode&
     case Field::via:
       into_.headers.is_forwarded = true;
       break;
-      break;
     default:
       on_unnamed_field(name, value);
       break;
