@@ -13,7 +13,8 @@ struct ServerOptions {
   std::string address = "127.0.0.1";  // An IP address, not a name.
   std::uint16_t port = 3001;          // 0: any free one, see HttpServer::port().
 
-  std::size_t connections_max = 1024;  // Beyond: 503 and closed.
+  // Beyond: 503 and closed. Room for all listeners of events (engine/event_hub.hpp) and some.
+  std::size_t connections_max = 12'000;
   std::size_t header_bytes_max = 16U << 10U;
   std::size_t json_bytes_max = 32U << 20U;   // Body of a JSON request; a bulk call may carry data: URIs.
   std::size_t photo_bytes_max = 50U << 20U;  // One uploaded photo.

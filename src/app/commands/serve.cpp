@@ -2,6 +2,7 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -19,6 +20,14 @@ namespace {
 int complain(const Error& error) {
   std::cerr << "cutroom: " << error.text() << (error.detail.empty() ? "" : " (" + error.detail + ")") << '\n';
   return error.code == Errc::invalid_input ? kExitUsage : kExitUnavailable;
+}
+
+// Each listener to events is an open file, and the usual limit of 1,024 is for programs that have none.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)setrlimit(RLIMIT_NOFILE, &limit);  // Where it can't be raised, it is as it was.
 }
 
 boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settings) {
@@ -43,6 +52,7 @@ boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settin
 }  // namespace
 
 int run_serve(const Settings& settings) {
+  raise_file_limit();
   boost::asio::io_context io(1);
   auto server = make_embedded_server(io, settings);
   if (!server) return complain(server.error());
