@@ -56,8 +56,11 @@ function(cutroom_add_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE cutroom_flags ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   cutroom_use_pch(${name})
-  set(environment "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp")
+  # Two properties, since gtest_discover_tests tears a list of variables apart.
+  set(suppressions "${PROJECT_SOURCE_DIR}/cmake/sanitizers")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} ENVIRONMENT ${environment})
+    PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
+               ENVIRONMENT "LSAN_OPTIONS=suppressions=${suppressions}/lsan.supp"
+               ENVIRONMENT_MODIFICATION "TSAN_OPTIONS=set:suppressions=${suppressions}/tsan.supp")
 endfunction()
 include(GoogleTest)
