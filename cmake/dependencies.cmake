@@ -14,6 +14,14 @@ pkg_check_modules(vips REQUIRED IMPORTED_TARGET vips-cpp)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
 
+# Not by pkg-config, whose -D_FILE_OFFSET_BITS makes the precompiled header unusable.
+find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(hiredis SHARED IMPORTED)
+set_target_properties(hiredis PROPERTIES
+  IMPORTED_LOCATION ${HIREDIS_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${HIREDIS_INCLUDE_DIR})
+
 find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_cxx_api.h
   HINTS ${PROJECT_SOURCE_DIR}/.deps/onnxruntime/include
   PATH_SUFFIXES onnxruntime REQUIRED)

@@ -23,7 +23,11 @@ BELOW = {
 }
 
 # Adapters that exist for other adapters: {whom: who may include it}.
-SHARED_ADAPTERS = {"adapters/sqlite_handle": {"adapters/store_sqlite", "adapters/records_sqlite", "adapters/vendors_sqlite"}}
+SHARED_ADAPTERS = {
+    "adapters/sqlite_handle": {"adapters/store_sqlite", "adapters/records_sqlite", "adapters/vendors_sqlite"},
+    "adapters/redis_client": {"adapters/store_bull", "adapters/limits_redis", "adapters/vendors_redis",
+                              "adapters/events_redis"},
+}
 
 # Prefix of a third-party header -> folders where it may be included.
 THIRD_PARTY = {
@@ -33,7 +37,8 @@ THIRD_PARTY = {
     "archive_entry.h": {"adapters/archive_zip"},
     "onnxruntime": {"adapters/model_onnx", "adapters/face_yunet"},
     "sqlite3": {"adapters/sqlite_handle", "adapters/store_sqlite", "adapters/records_sqlite"},
-    "hiredis": {"adapters/store_bull", "adapters/limits_redis"},
+    "hiredis": {"adapters/redis_client"},
+    "boost/asio/ssl": {"adapters/redis_client"},
     "mysql": {"adapters/records_mysql"},
     "mariadb": {"adapters/records_mysql"},
     "dlib/": {"adapters/face_dlib"},
@@ -44,7 +49,7 @@ THIRD_PARTY = {
     "toml++": {"adapters/model_onnx", "app"},
     "CLI/": {"app"},
     "openssl/": {"base", "delivery", "adapters/fetch_curl", "adapters/assets_cloudinary", "adapters/webhook_curl",
-                 "adapters/model_onnx", "adapters/assets_disk"},
+                 "adapters/model_onnx", "adapters/assets_disk", "adapters/redis_client"},
     "spdlog/": {"base", "app"},
 }
 

@@ -33,6 +33,7 @@ libcli11-dev
 libtomlplusplus-dev
 libdeflate-dev
 libarchive-dev
+libhiredis-dev
 libdlib-dev
 libgtest-dev
 libgmock-dev

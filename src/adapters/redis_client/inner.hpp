@@ -1,0 +1,56 @@
+// The Redis client behind its face.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <span>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "adapters/redis_client/connection.hpp"
+#include "adapters/redis_client/redis.hpp"
+#include "adapters/redis_client/subscriber.hpp"
+
+namespace cutroom::redis_client {
+
+// All functions but is_connected() are called on the executor.
+class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
+ public:
+  Inner(boost::asio::any_io_executor, Options);
+
+  void start();
+  void stop();
+
+  // As many answers as commands; both must live until it is done.
+  boost::asio::awaitable<void> exchange(std::span<const Words> commands, std::span<Result<Reply>> answers);
+
+  Subscriber& subscriber() { return *subscriber_; }
+  void add_listener(std::function<void(bool)>);
+  bool is_connected() const { return connected_.load(std::memory_order_relaxed); }
+
+  const boost::asio::any_io_executor& executor() const { return executor_; }
+  // Is the calling thread the executor's at this moment? A false no only costs a hop.
+  bool is_here() const;
+
+ private:
+  boost::asio::awaitable<Result<Endpoint>> locate();
+  std::vector<Words> greeting() const;
+  void commands_up();
+  void commands_down();
+  void tell(bool up);
+
+  boost::asio::any_io_executor executor_;
+  Options options_;
+  std::shared_ptr<Connection> commands_;
+  std::shared_ptr<Subscriber> subscriber_;
+  std::list<std::function<void(bool)>> listeners_;  // They may add others while they are called.
+  boost::asio::steady_timer first_wait_;
+  bool starting_ = true;
+  bool stopped_ = false;
+  bool up_ = false;
+  std::atomic<bool> connected_ = false;
+};
+
+}  // namespace cutroom::redis_client

@@ -1,0 +1,60 @@
+// A thread's worth of event loop for one test: runs a coroutine to its end while clients live on it.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace cutroom::test {
+
+class Loop {
+ public:
+  boost::asio::io_context& io() { return io_; }
+
+  template <class T>
+  T run(boost::asio::awaitable<T> task) {
+    std::optional<T> result;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr e, T value) {
+      failure = e;
+      result.emplace(std::move(value));
+    });
+    run_until([&] { return result.has_value(); });
+    if (!result) throw std::runtime_error("the coroutine did not end");
+    if (failure) std::rethrow_exception(failure);
+    return std::move(*result);
+  }
+
+  // Runs what there is to run until it is so. False: not within `at_most`, a bound against hanging and no
+  // measure.
+  bool run_until(const std::function<bool()>& so, std::chrono::seconds at_most = std::chrono::seconds(60)) {
+    const auto deadline = std::chrono::steady_clock::now() + at_most;
+    while (!so() && std::chrono::steady_clock::now() < deadline) {
+      if (io_.stopped()) io_.restart();
+      if (io_.run_one_until(deadline) == 0) break;
+    }
+    return so();
+  }
+
+  // To its end: nothing may be left that keeps it going.
+  bool run_out(std::chrono::seconds at_most = std::chrono::seconds(60)) {
+    if (io_.stopped()) io_.restart();
+    io_.run_for(at_most);
+    return io_.stopped();
+  }
+
+ private:
+  boost::asio::io_context io_;
+};
+
+}  // namespace cutroom::test
