@@ -1,0 +1,2 @@
+-- batch: id.
+return call('HGETALL', ROOT .. 'batch:' .. ARGV[5])
