@@ -10,6 +10,7 @@
 #include "adapters/store_bull/job_words.hpp"
 #include "adapters/store_bull/listeners.hpp"
 #include "adapters/store_bull/scripts.hpp"
+#include "adapters/store_bull/step_batches.hpp"
 #include "base/token.hpp"
 #include "jobs/new_job_rules.hpp"
 
@@ -37,6 +38,20 @@ std::string_view word_of(Move move) {
   }
 }
 
+// In a lease's token, before the name of its queue: so the job's end needs no search for it.
+constexpr char kQueueMark = ':';
+
+std::string queue_of(const Lease& lease) {
+  const auto at = lease.token.find(kQueueMark);
+  return at == std::string::npos ? std::string() : lease.token.substr(at + 1);
+}
+
+bool is_one_plain_job(const jobs::Handover& handover) {
+  if (handover.jobs.size() != 1 || handover.as_batch || handover.once) return false;
+  const jobs::NewJob& job = handover.jobs.front();
+  return job.priority == 0 && job.cost == 1.0 && job.delay == Millis{0};
+}
+
 std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 
 }  // namespace
@@ -46,7 +61,14 @@ BullStore::BullStore(std::shared_ptr<redis_client::Redis> redis, BullOptions opt
     : redis_(std::move(redis)),
       options_(std::move(options)),
       token_(std::string(kTokenMark) + random_token()),
-      listeners_(std::make_shared<Listeners>(std::move(executor), options_.prefix, token_)) {}
+      batches_(std::make_shared<StepBatches>(
+          executor, redis_, options_.prefix,
+          std::vector<std::string>{options_.prefix, token_, std::to_string(options_.window)})),
+      listeners_(std::make_shared<Listeners>(std::move(executor), options_.prefix, token_)) {
+  batches_->on_told([listeners = listeners_](const Reply& queues) {
+    for (const Reply& queue : queues.array()) listeners->tell_work(queue.text());
+  });
+}
 
 void BullStore::listen() {
   const auto arranger = std::make_shared<Arranger>(
@@ -88,31 +110,45 @@ awaitable<Result<Reply>> BullStore::run(const redis_client::Script& script, std:
 
 awaitable<Result<jobs::Accepted>> BullStore::accept(jobs::Handover handover, TimePoint now) {
   if (const auto checked = check_handover(handover); !checked) co_return checked.error();
-  auto args = words(now);
+  if (is_one_plain_job(handover)) co_return co_await add_one(std::move(handover.jobs.front()), now);
   const auto once = handover.once.value_or(jobs::Once{});
-  args.insert(args.end(), {handover.as_batch ? "1" : "0", once.scope, once.key, once.fingerprint, once.note,
-                           handover.after_batch ? "1" : "0", std::to_string(handover.jobs.size()),
-                           std::to_string(jobs::kOnceKept.count())});
-  for (const auto& job : handover.jobs) append_job(args, job, now);
-  if (handover.after_batch) append_job(args, *handover.after_batch, now);
+  Step step{.kind = Step::Kind::accept, .now = now};
+  step.words = {handover.as_batch ? "1" : "0",
+                once.scope,
+                once.key,
+                once.fingerprint,
+                once.note,
+                handover.after_batch ? "1" : "0",
+                std::to_string(handover.jobs.size())};
+  for (const auto& job : handover.jobs) append_job(step.words, job, now);
+  if (handover.after_batch) append_job(step.words, *handover.after_batch, now);
   std::string queue = handover.jobs.empty() ? std::string() : handover.jobs.front().queue;
-  const auto answer = co_await run(scripts().accept, std::move(queue), std::move(args));
+  const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
   if (parts.at(0).text() == "conflict") co_return jobs::key_conflict();
   jobs::Accepted accepted{.repeated = parts.at(0).text() == "repeated", .note = parts.at(2).text()};
   if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
   for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
-  tell(parts.at(4));
+  co_return accepted;
+}
+
+awaitable<Result<jobs::Accepted>> BullStore::add_one(jobs::NewJob job, TimePoint now) {
+  Step step{.kind = Step::Kind::add, .now = now};
+  step.words = {job.vendor, job.payload_json, opts_json(job, now), job.project};
+  const auto answer = co_await batches_->step(std::move(job.queue), std::move(step));
+  if (!answer) co_return answer.error();
+  jobs::Accepted accepted;
+  accepted.ids.push_back(answer->text());
   co_return accepted;
 }
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
-  auto args = words(options.now);
-  std::string token = random_token();
-  args.insert(args.end(), {options.queue, token, std::to_string(options.lease.count()),
-                           std::to_string(jobs::kPromoteMax)});
-  const auto answer = co_await run(scripts().claim, options.queue, std::move(args));
+  std::string token = random_token() + kQueueMark + options.queue;
+  Step step{.kind = Step::Kind::claim,
+            .now = options.now,
+            .words = {token, std::to_string(options.lease.count()), ms_of(options.now + options.lease)}};
+  const auto answer = co_await batches_->step(options.queue, std::move(step));
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
   jobs::Claim claim;
@@ -120,9 +156,8 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
     if (!parts.at(1).text().empty()) claim.due = from_unix_ms(parts.at(1).integer());
     co_return claim;
   }
-  jobs::LeasedJob leased{
-      .job = job_from_fields(parts.at(0).text(), options.queue, jobs::JobState::active, parts.at(2).array()),
-      .lease = {.id = parts.at(0).text(), .token = std::move(token)}};
+  jobs::LeasedJob leased{.job = job_from_claim(parts.at(0).text(), options.queue, parts.at(2).array()),
+                         .lease = {.id = parts.at(0).text(), .token = std::move(token)}};
   // The fields are as they were before the claim.
   leased.job.processed_at = options.now;
   leased.job.progress = 0;
@@ -132,18 +167,23 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
 }
 
 awaitable<Result<TimePoint>> BullStore::extend_lease(Lease lease, Millis length, TimePoint now) {
-  auto args = words(now);
-  args.insert(args.end(), {lease.id, lease.token, std::to_string(length.count())});
-  const auto answer = co_await run(scripts().extend, std::move(args));
+  Step step{.kind = Step::Kind::extend,
+            .now = now,
+            .words = {lease.id, lease.token, std::to_string(length.count())}};
+  std::string queue = queue_of(lease);
+  if (queue.empty()) co_return Error{.code = Errc::lease_lost};
+  const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
   if (answer->integer() == 0) co_return Error{.code = Errc::lease_lost};
   co_return now + length;
 }
 
 awaitable<Result<void>> BullStore::report_progress(Lease lease, int percent) {
-  auto args = words({});
-  args.insert(args.end(), {lease.id, lease.token, std::to_string(std::clamp(percent, 0, 100))});
-  const auto answer = co_await run(scripts().progress, std::move(args));
+  Step step{.kind = Step::Kind::progress,
+            .words = {lease.id, lease.token, std::to_string(std::clamp(percent, 0, 100))}};
+  std::string queue = queue_of(lease);
+  if (queue.empty()) co_return Error{.code = Errc::lease_lost};
+  const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
   if (answer->integer() == 0) co_return Error{.code = Errc::lease_lost};
   co_return Result<void>();
@@ -153,19 +193,23 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
   for (const auto& job : settlement.follow_ups) {
     if (const auto checked = check_new_job(job); !checked) co_return checked.error();
   }
-  auto args = words(now);
-  args.insert(args.end(),
-              {lease.id, lease.token, std::string(word_of(settlement.move)), settlement.text,
-               json_text(settlement.text), ms_of(settlement.run_at.value_or(now)), settlement.steps_json,
-               std::string(jobs::kCancelledReason), std::to_string(settlement.follow_ups.size())});
-  for (const auto& job : settlement.follow_ups) append_job(args, job, now);
-  const auto answer = co_await run(scripts().settle, std::move(args));
+  Step step{.kind = Step::Kind::settle, .now = now};
+  step.words = {lease.id,
+                lease.token,
+                std::string(word_of(settlement.move)),
+                settlement.text,
+                json_text(settlement.text),
+                ms_of(settlement.run_at.value_or(now)),
+                settlement.steps_json,
+                std::to_string(settlement.follow_ups.size())};
+  for (const auto& job : settlement.follow_ups) append_job(step.words, job, now);
+  std::string queue = queue_of(lease);
+  if (queue.empty()) co_return Error{.code = Errc::lease_lost};
+  const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  if (parts.at(0).text() == "lost") co_return Error{.code = Errc::lease_lost};
+  if (answer->text() == "lost") co_return Error{.code = Errc::lease_lost};
   jobs::Settled settled;
-  if (!parts.at(1).text().empty()) settled.batch_done = parts.at(1).text();
-  tell(parts.at(2));
+  if (answer->array().size() > 1) settled.batch_done = answer->array()[1].text();
   co_return settled;
 }
 
@@ -213,14 +257,16 @@ awaitable<Result<jobs::QueueCounts>> BullStore::counts(std::string queue) {
 awaitable<Result<std::vector<jobs::AttemptLog>>> BullStore::log(jobs::JobId id) {
   const auto job = co_await get(id);
   if (!job) co_return job.error();
-  std::vector<std::string> command{"LRANGE", options_.prefix + ":" + job->queue + ":" + id + ":logs", "0",
-                                   "-1"};
-  const auto answer = co_await redis_->command(std::move(command));
-  if (!answer) co_return answer.error();
+  const std::string key = options_.prefix + ":" + job->queue + ":" + id;
+  std::vector<std::vector<std::string>> commands{{"LRANGE", key + ":logs", "0", "-1"},
+                                                 {"HGET", key, "lastLog"}};
+  const auto answers = co_await redis_->pipeline(std::move(commands));
+  if (!answers) co_return answers.error();
   std::vector<jobs::AttemptLog> attempts;
-  for (const Reply& row : answer->array()) {
+  for (const Reply& row : answers->at(0).array()) {
     if (auto attempt = attempt_from_row(row.text())) attempts.push_back(std::move(*attempt));
   }
+  if (auto last = attempt_from_row(answers->at(1).text())) attempts.push_back(std::move(*last));
   co_return attempts;
 }
 

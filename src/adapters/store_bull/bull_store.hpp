@@ -27,6 +27,7 @@ struct BullOptions {
 };
 
 class Listeners;
+class StepBatches;
 
 class BullStore final : public jobs::JobStore {
  public:
@@ -65,6 +66,9 @@ class BullStore final : public jobs::JobStore {
   boost::asio::awaitable<Result<void>> set_share(std::string vendor, jobs::VendorShare) override;
 
  private:
+  // As most are: the shortest way.
+  boost::asio::awaitable<Result<jobs::Accepted>> add_one(jobs::NewJob, TimePoint now);
+
   // The words that each script begins with.
   std::vector<std::string> words(TimePoint now) const;
   boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&, std::string queue,
@@ -77,7 +81,8 @@ class BullStore final : public jobs::JobStore {
 
   std::shared_ptr<redis_client::Redis> redis_;
   BullOptions options_;
-  std::string token_;                     // Of this process in Bull's channels.
+  std::string token_;  // Of this process in Bull's channels.
+  std::shared_ptr<StepBatches> batches_;
   std::shared_ptr<Listeners> listeners_;  // Outlives the store by as long as a message is on its way.
 };
 

@@ -1,6 +1,7 @@
 #include "adapters/store_bull/job_view.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -46,58 +47,67 @@ void read_opts(jobs::Job& job, const std::string& text) {
   if (const auto* timeout = opts.if_contains("timeout")) job.timeout = millis_of(*timeout, job.timeout);
 }
 
+void read_field(jobs::Job& job, std::string_view name, const std::string& text) {
+  if (name == "data") {
+    job.payload_json = text;
+  } else if (name == "opts") {
+    read_opts(job, text);
+  } else if (name == "vendor") {
+    job.vendor = text;
+  } else if (name == "rank") {
+    job.priority = number_of<int>(text);
+  } else if (name == "cost") {
+    job.cost = number_of(text, 1.0);
+  } else if (name == "project") {
+    job.project = text;
+  } else if (name == "batch") {
+    job.batch = text;
+  } else if (name == "timestamp") {
+    job.created_at = time_of(text);
+  } else if (name == "processedOn") {
+    job.processed_at = time_of(text);
+  } else if (name == "finishedOn") {
+    job.finished_at = time_of(text);
+  } else if (name == "attemptsMade") {
+    job.attempts_made = number_of<int>(text);
+  } else if (name == "stalledCounter") {
+    job.stalls = number_of<int>(text);
+  } else if (name == "progress") {
+    job.progress = number_of<int>(text);
+  } else if (name == "returnvalue") {
+    job.result_json = text;
+  } else if (name == "failedReason") {
+    job.failed_reason = text;
+  }
+}
+
+constexpr std::array<std::string_view, 14> kClaimed{
+    "data",     "opts",    "timestamp", "processedOn",  "cost",           "batch",        "priority",
+    "progress", "project", "rank",      "attemptsMade", "stalledCounter", "failedReason", "vendor"};
+
 }  // namespace
 
-jobs::Job job_from_fields(std::string id, std::string queue, jobs::JobState state,
-                          const std::vector<Reply>& fields) {
-  jobs::Job job{.id = std::move(id), .queue = std::move(queue), .vendor = "default", .state = state};
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
-    const std::string& name = fields[i].text();
-    const std::string& text = fields[i + 1].text();
-    if (name == "data") {
-      job.payload_json = text;
-    } else if (name == "opts") {
-      read_opts(job, text);
-    } else if (name == "vendor") {
-      job.vendor = text;
-    } else if (name == "rank") {
-      job.priority = number_of<int>(text);
-    } else if (name == "cost") {
-      job.cost = number_of(text, 1.0);
-    } else if (name == "project") {
-      job.project = text;
-    } else if (name == "batch") {
-      job.batch = text;
-    } else if (name == "timestamp") {
-      job.created_at = time_of(text);
-    } else if (name == "processedOn") {
-      job.processed_at = time_of(text);
-    } else if (name == "finishedOn") {
-      job.finished_at = time_of(text);
-    } else if (name == "attemptsMade") {
-      job.attempts_made = number_of<int>(text);
-    } else if (name == "stalledCounter") {
-      job.stalls = number_of<int>(text);
-    } else if (name == "progress") {
-      job.progress = number_of<int>(text);
-    } else if (name == "returnvalue") {
-      job.result_json = text;
-    } else if (name == "failedReason") {
-      job.failed_reason = text;
-    }
+jobs::Job job_from_claim(std::string id, std::string queue, const std::vector<Reply>& values) {
+  jobs::Job job{
+      .id = std::move(id), .queue = std::move(queue), .vendor = "default", .state = jobs::JobState::active};
+  for (std::size_t i = 0; i < values.size() && i < kClaimed.size(); ++i) {
+    if (!values[i].is_nil()) read_field(job, kClaimed[i], values[i].text());
   }
-  using enum jobs::JobState;
-  // Bull counts the failed ones alone.
-  if (state == completed) ++job.attempts_made;
-  if (state != active) job.progress = state == completed ? 100 : 0;
-  if (state != completed) job.result_json.clear();
   return job;
 }
 
 jobs::Job job_from_view(const Reply& view) {
   const auto& words = view.array();
   const auto state = jobs::job_state_from(words[2].text()).value_or(jobs::JobState::waiting);
-  jobs::Job job = job_from_fields(words[0].text(), words[1].text(), state, words[4].array());
+  jobs::Job job{.id = words[0].text(), .queue = words[1].text(), .vendor = "default", .state = state};
+  const auto& fields = words[4].array();
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+    read_field(job, fields[i].text(), fields[i + 1].text());
+  using enum jobs::JobState;
+  // Bull counts the failed ones alone.
+  if (state == completed) ++job.attempts_made;
+  if (state != active) job.progress = state == completed ? 100 : 0;
+  if (state != completed) job.result_json.clear();
   if (!words[3].text().empty()) job.run_at = time_of(words[3].text());
   return job;
 }

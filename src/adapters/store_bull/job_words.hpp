@@ -1,4 +1,4 @@
-// A job on its way into Redis: the words that lua/5_job.lua takes for each.
+// A job on its way into Redis: the words that lua/7_job.lua takes for each.
 #pragma once
 
 #include <string>

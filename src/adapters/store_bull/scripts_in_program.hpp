@@ -6,13 +6,15 @@
 
 namespace cutroom::store_bull {
 
-struct StepText {
-  std::string_view name;  // accept, claim, ...: lua/<name>.lua
+struct LuaText {
+  std::string_view name;
   std::string_view text;
 };
 
-// What every step begins with: lua/[1-9]_*.lua, in their order.
-std::string_view shared_text();
-std::span<const StepText> step_texts();
+// What steps begin with, in their order: lua/[1-9]_<name>.lua. All of them, unless the step's first line is
+// "-- parts: <name> <name>".
+std::span<const LuaText> part_texts();
+// lua/<name>.lua
+std::span<const LuaText> step_texts();
 
 }  // namespace cutroom::store_bull

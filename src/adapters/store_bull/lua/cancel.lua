@@ -5,17 +5,17 @@ if not q then return {'missing'} end
 local job = job_at(q, id)
 local state = state_of(q, id, job.finishedOn, job.vendor)
 if state == 'completed' or state == 'failed' then
-  flush()
+  finish_step()
   return {state}
 end
 if state == 'active' then
   local lease = lease_of(q, id)
   if lease then
-    lease[3] = true
-    call('HSET', q.own .. 'leases', id, cmsgpack.pack(lease))
+    lease.is_cancelled = true
+    save_lease(q, id, lease)
     call('PUBLISH', ROOT .. 'cancel', id)
   end
-  flush()
+  finish_step()
   return {lease and 'stopping' or 'elsewhere'}
 end
 if state == 'delayed' then
@@ -27,5 +27,5 @@ end
 finish(q, id, 'failed', reason, NOW)
 local done = count_ended(job.batch, 'failed', NOW)
 add_more(new_jobs_from(8, count), NOW)
-local names = flush()
+local names = finish_step()
 return {'done', done, names}

@@ -4,7 +4,7 @@ if call('SISMEMBER', ROOT .. 'queues', name) == 0 and call('EXISTS', PREFIX .. '
   return {0, 0, 0, 0, 0, 0, 0}
 end
 local q = queue_at(name)
-local names = flush()
+local names = finish_step()
 -- What others pushed and is not yet taken in waits as well.
 local waiting = q.waiting + max(0, call('LLEN', q.list) - q.size)
 return {q.is_paused and 0 or waiting, call('LLEN', q.base .. 'active'), call('ZCARD', q.base .. 'completed'),

@@ -22,5 +22,5 @@ while at > lowest and #found < most do
     end
   end
 end
-flush()
+finish_step()
 return {at > 1 and int(at) or '', found}

@@ -24,4 +24,4 @@ if pause ~= q.is_paused then
   call('PUBLISH', base .. (pause and 'paused' or 'resumed'), pause and 'paused' or 'resumed')
 end
 if not pause then told[q.name] = true end
-return flush()
+return finish_step()

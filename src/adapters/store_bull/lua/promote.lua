@@ -7,4 +7,4 @@ if state == 'delayed' then
   call('ZREM', q.base .. 'delayed', ARGV[5])
   wait_again(q, ARGV[5])
 end
-return {state, flush()}
+return {state, finish_step()}

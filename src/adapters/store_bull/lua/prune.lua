@@ -1,3 +1,4 @@
+-- parts: words
 -- prune: queue, state, ended before (ms), newest kept, most, how far by number.
 local base, state = PREFIX .. ':' .. ARGV[5] .. ':', ARGV[6]
 local before, keep, most, span = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])

@@ -11,4 +11,4 @@ if state ~= 'active' then
     close_if_done(job.batch, NOW)
   end
 end
-return {state, flush()}
+return {state, finish_step()}

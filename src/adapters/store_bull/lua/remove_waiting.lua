@@ -24,4 +24,4 @@ for i = 1, count do
     close_if_done(job.batch, NOW)
   end
 end
-return {count, flush()}
+return {count, finish_step()}

@@ -12,12 +12,12 @@ if state == 'failed' then
     call('HDEL', ROOT .. 'batch:' .. job[4], 'done')
   end
   local seq = take_numbers(1, {{q.name}})
-  call('HSET', q.base .. id, 'seq', int(seq), 'retriedOn', ARGV[1])
+  call('HSET', q.base .. id, 'seq', int(seq), 'retriedOn', int(NOW))
   if job[2] then
-    place(q, id, job[2], seq, tonumber(job[3] or 0), false)
+    place(q, id, job[2], seq, tonumber(job[3] or 0), false, false)
   else
     take_in(q, id)
   end
   call('PUBLISH', q.base .. 'waiting@' .. TOKEN, id)
 end
-return {state, flush()}
+return {state, finish_step()}

@@ -11,4 +11,4 @@ for _, name in ipairs(call('SMEMBERS', ROOT .. 'queues')) do
   fit(q, vd)
   told[name] = true
 end
-return flush()
+return finish_step()

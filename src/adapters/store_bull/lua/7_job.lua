@@ -11,16 +11,45 @@ local function new_jobs_from(at, count)
   return jobs
 end
 
--- The first of `count` numbers that nobody has had.
+-- The first of `count` numbers that nobody has had. save_numbers() makes it so.
+local last_number, numbered = nil, {}
 local function take_numbers(count, jobs)
-  local last, of_queues = tonumber(call('GET', ROOT .. 'id') or 0), {}
-  for _, job in ipairs(jobs) do of_queues[job[1]] = true end
-  for name in pairs(of_queues) do
-    last = max(last, tonumber(call('GET', PREFIX .. ':' .. name .. ':id') or 0))
+  last_number = last_number or tonumber(call('GET', ROOT .. 'id') or 0)
+  for _, job in ipairs(jobs) do
+    if not numbered[job[1]] then
+      numbered[job[1]] = true
+      -- Bull's producers count there.
+      last_number = max(last_number, tonumber(call('GET', PREFIX .. ':' .. job[1] .. ':id') or 0))
+    end
   end
-  call('SET', ROOT .. 'id', int(last + count))
-  for name in pairs(of_queues) do call('SET', PREFIX .. ':' .. name .. ':id', int(last + count)) end
-  return last + 1
+  last_number = last_number + count
+  return last_number - count + 1
+end
+-- The same for one job of one queue.
+local function take_number(name)
+  if not last_number or not numbered[name] then return take_numbers(1, {{name}}) end
+  last_number = last_number + 1
+  return last_number
+end
+local function save_numbers()
+  if not last_number then return end
+  call('SET', ROOT .. 'id', int(last_number))
+  for name in pairs(numbered) do call('SET', PREFIX .. ':' .. name .. ':id', int(last_number)) end
+end
+
+-- A job as most are: fresh, waits at once, of no priority, costs 1.
+local function add_plain(q, id, number, vendor, data, opts, project, batch)
+  local key, now = q.base .. id, NOW_TEXT
+  if project == '' and not batch then
+    call('HSET', key, 'name', '__default__', 'data', data, 'opts', opts, 'timestamp', now, 'delay', '0', 'priority', '0',
+         'vendor', vendor)
+  else
+    call('HSET', key, 'name', '__default__', 'data', data, 'opts', opts, 'timestamp', now, 'delay', '0', 'priority', '0',
+         'vendor', vendor, project ~= '' and 'project' or 'batch', project ~= '' and project or batch,
+         batch and 'batch' or 'vendor', batch or vendor)
+  end
+  place(q, id, vendor, number, 0, false, true, id)
+  call('PUBLISH', q.waiting_channel, id)
 end
 
 local function batch_add(batch, ...)
@@ -34,6 +63,10 @@ local function add_jobs(jobs, first, batch, now)
   for i, job in ipairs(jobs) do
     local q = queue_at(job[1])
     local id, delay, rank = int(first + i - 1), tonumber(job[9]), tonumber(job[6])
+    ids[i] = id
+    if delay == 0 and rank == 0 and job[7] == '1' and now == NOW then
+      add_plain(q, id, first + i - 1, job[2], job[3], job[4], job[8], batch)
+    else
     local fields = {'name', '__default__', 'data', job[3], 'opts', job[4], 'timestamp', int(now), 'delay', job[9],
                     'priority', job[5], 'vendor', job[2]}
     if rank ~= 0 then fields[#fields + 1], fields[#fields + 2] = 'rank', job[6] end
@@ -47,10 +80,10 @@ local function add_jobs(jobs, first, batch, now)
       batch_add(batch, 'delayed', 1)
       told[q.name] = true
     else
-      place(q, id, job[2], first + i - 1, rank, false)
-      call('PUBLISH', q.base .. 'waiting@' .. TOKEN, id)
+      place(q, id, job[2], first + i - 1, rank, false, job[7] == '1' and job[5] == '0')
+      call('PUBLISH', q.waiting_channel, id)
     end
-    ids[i] = id
+    end
   end
   return ids
 end
@@ -102,64 +135,62 @@ local function wait_again(q, id)
   else
     call('HSET', q.base .. id, 'delay', 0)
     batch_add(job[6], 'delayed', -1)
-    place(q, id, job[1], tonumber(job[3] or id), tonumber(job[2] or 0), true)
+    place(q, id, job[1], tonumber(job[3] or id), tonumber(job[2] or 0), true, false)
   end
-  call('PUBLISH', q.base .. 'waiting@' .. TOKEN, id)
+  call('PUBLISH', q.waiting_channel, id)
 end
 
+-- A lease as text: until (ms), token, 'c' where the job was cancelled or '-', and of the job what its end needs: its batch
+-- or '-', processedOn, vendor.
+local function lease_from(text)
+  local till, token, mark, batch, started, vendor = string.match(text, '^(%S+) (%S+) (%S) (%S+) (%S+) (.*)$')
+  return {till = tonumber(till), token = token, is_cancelled = mark == 'c', batch = batch ~= '-' and batch or nil,
+          started = started, vendor = vendor}
+end
+local function lease_text(lease)
+  return int(lease.till) .. ' ' .. lease.token .. (lease.is_cancelled and ' c ' or ' - ') .. (lease.batch or '-') .. ' ' ..
+             lease.started .. ' ' .. lease.vendor
+end
 local function lease_of(q, id)
-  local packed = call('HGET', q.own .. 'leases', id)
-  if packed then return cmsgpack.unpack(packed) end
+  local text = call('HGET', q.own .. 'leases', id)
+  return text and lease_from(text)
 end
-
--- Where a job is, without looking through lists.
-local function state_of(q, id, finished_on, vendor)
-  if call('HEXISTS', q.own .. 'leases', id) == 1 then return 'active' end
-  if finished_on then
-    if call('ZSCORE', q.base .. 'completed', id) then return 'completed' end
-    if call('ZSCORE', q.base .. 'failed', id) then return 'failed' end
-  end
-  local due = call('ZSCORE', q.base .. 'delayed', id)
-  if due then return 'delayed', floor(due / 4096) end
-  if vendor and call('ZSCORE', q.own .. 'line:' .. vendor, id) then return q.is_paused and 'paused' or 'waiting' end
-  if call('EXISTS', q.base .. id .. ':lock') == 1 then return 'active' end
-  return q.is_paused and 'paused' or 'waiting'
-end
+local function save_lease(q, id, lease) call('HSET', q.own .. 'leases', id, lease_text(lease)) end
 
 -- The queue that has the job.
 local function queue_of(id)
-  if not string.match(id, '^[%w][%w_.:-]*$') then return nil end
-  for _, name in ipairs(call('SMEMBERS', ROOT .. 'queues')) do
-    -- Not of a hash where the id is the name of one of Bull's own keys.
-    if redis.pcall('HEXISTS', PREFIX .. ':' .. name .. ':' .. id, 'data') == 1 then return queue_at(name) end
-  end
+  local name = queue_name_of(id)
+  return name and queue_at(name)
 end
 
-local function view(q, id)
-  local job = call('HGETALL', q.base .. id)
-  local finished, vendor
-  for i = 1, #job, 2 do
-    if job[i] == 'finishedOn' then finished = true elseif job[i] == 'vendor' then vendor = job[i + 1] end
-  end
-  local state, due = state_of(q, id, finished, vendor)
-  return {id, q.name, state, due and int(due) or '', job}
+-- One attempt as JSON: a row of bull-board's log page, and of ours.
+local function attempt_row(started, ended_at, outcome, error_json, steps_json)
+  return '{"startedAt":' .. (started or ended_at) .. ',"endedAt":' .. ended_at .. ',"outcome":"' .. outcome ..
+             '","error":' .. error_json .. ',"steps":' .. (steps_json == '' and '""' or steps_json) .. '}'
 end
-
--- One row of bull-board's log page, and of ours.
-local function log_attempt(q, id, started, ended_at, outcome, error_json, steps_json)
-  call('RPUSH', q.base .. id .. ':logs',
-       '{"startedAt":' .. (started or int(ended_at)) .. ',"endedAt":' .. int(ended_at) .. ',"outcome":"' .. outcome ..
-           '","error":' .. error_json .. ',"steps":' .. (steps_json == '' and '""' or steps_json) .. '}')
+local function log_attempt(q, id, ...)
+  call('RPUSH', q.base .. id .. ':logs', attempt_row(...))
 end
 
 -- The active job's vendor has a place free again.
-local function let_go(q, id, vendor)
-  call('HDEL', q.own .. 'leases', id)
-  call('DEL', q.base .. id .. ':lock')
+local function let_go(q, vendor)
   local vd = vendor_at(q, vendor)
   ended(q, vd)
+  if vd.cap == 0 then return end
   fit(q, vd)
-  if vd.cap > 0 and vd.n > 0 then told[q.name] = true end
+  if vd.n > 0 then told[q.name] = true end
+end
+-- The lease is over.
+local function drop_lease(q, id, vendor)
+  call('HDEL', q.own .. 'leases', id)
+  call('DEL', q.base .. id .. ':lock')
+  let_go(q, vendor)
+end
+
+-- The last thing that a script does: what it answers is made before, but for the queues that were told.
+local function finish_step()
+  save_numbers()
+  return flush()
 end
 
 -- Forgets a job that is not active.

@@ -9,15 +9,22 @@ local function standing_of(vd)
   return vd.hard and OFF or CAPPED
 end
 
+-- The vendor's first job has changed, and is not known.
+local function forget_head(vd) vd.head = nil end
+
+local function head_of(vd)
+  if vd.n == 0 then
+    vd.plain, vd.ranked, vd.head = true, false, false
+  elseif not vd.head then
+    lay(vd)
+    vd.head = fmt('%016.0f', tonumber(call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2]) % RANK) .. vd.name
+  end
+  return vd.head
+end
+
 local function settle(q, vd)
   vd.dirty, vd.gone = true, false
-  local st, tag, turn = standing_of(vd), vd.f, false
-  if vd.n > 0 then
-    local score = tonumber(call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2])
-    turn = fmt('%016.0f', score % RANK) .. vd.name
-  else
-    vd.ranked = false
-  end
+  local st, tag, turn = standing_of(vd), vd.f, head_of(vd)
   if st == READY then tag = max(vd.f, q.v) end
   if st == vd.st and tag == vd.tag and turn == vd.turn and st ~= IDLE then return end
   if vd.st == READY then
@@ -56,12 +63,8 @@ local function advance(q, v)
   end
 end
 
-local function claimable(q)
-  return call('EXISTS', q.own .. 'ready', q.own .. 'capped') > 0
-end
-
 local function end_busy_period(q)
-  if q.running == 0 and not claimable(q) then advance(q, q.fmax) end
+  if q.running == 0 and call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
 end
 
 local function ended(q, vd)
@@ -78,8 +81,8 @@ local function charge_of(vd, cost, taken_before)
   return min(max((tonumber(cost) or 1) / vd.w, 1e-6), 1e6)
 end
 
--- Counts the vendor's job as taken now.
-local function count_taken(q, vd, cost, taken_before)
+-- The vendor's job is taken, says arithmetic alone: settle() and advance() follow. Its start tag.
+local function charge(q, vd, cost, taken_before)
   local start = max(vd.f, q.v)
   if not taken_before then
     vd.f = start + charge_of(vd, cost, false)
@@ -87,6 +90,6 @@ local function count_taken(q, vd, cost, taken_before)
   end
   vd.n, vd.run = vd.n - 1, vd.run + 1
   q.waiting, q.running = q.waiting - 1, q.running + 1
-  settle(q, vd)
-  advance(q, start)
+  q.dirty, vd.dirty = true, true
+  return start
 end

@@ -32,7 +32,7 @@ local function take_in(q, id)
   if call('ZSCORE', q.own .. 'line:' .. vendor, id) then return end
   -- Its lease has stalled, said Bull's own check.
   if call('HDEL', q.own .. 'leases', id) == 1 then ended(q, vendor_at(q, vendor)) end
-  place(q, id, vendor, seq, rank, job[7])
+  place(q, id, vendor, seq, rank, job[7], false)
 end
 
 -- A job of the window that another program's worker has popped.
@@ -44,8 +44,12 @@ local function taken_elsewhere(q, member)
   if not job[1] then return end
   local vd = vendor_at(q, job[1])
   vd.k, vd.dirty = max(0, vd.k - 1), true
+  lay(vd)
   if call('ZREM', vd.line, id) == 1 then
-    count_taken(q, vd, job[2], job[3])
+    local start = charge(q, vd, job[2], job[3])
+    forget_head(vd)
+    settle(q, vd)
+    advance(q, start)
     call('HSET', q.own .. 'abroad', id, job[1])
     q.abroad = true
   end
@@ -90,7 +94,7 @@ local function take_stock(q)
   for i = #listed, 1, -1 do
     if not known[listed[i]] then take_in(q, listed[i]) end
   end
-  q.dirty, q.stale = true, true
+  q.dirty = true
 end
 
 local function sync(q)
@@ -136,7 +140,8 @@ local function queue_at(name)
   local q = queues[name]
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
-  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}}
+  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
+       active_channel = base .. 'active@' .. TOKEN}
   local packed = call('GET', q.own .. 'fair')
   local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0}
   q.v, q.fmax, q.running, q.waiting, q.size, q.idles, q.left, q.right, q.abroad, q.ghosts = unpack(t)
@@ -156,8 +161,9 @@ end
 local function flush()
   local names = {}
   for _, q in pairs(queues) do
-    if q.stale then refill(q) end
+    if q.dirty and q.waiting > q.size or q.is_fed then refill(q) end
     for _, vd in pairs(q.vendors) do
+      lay(vd)
       if vd.dirty then save_vendor(q, vd) end
     end
     if q.dirty then
