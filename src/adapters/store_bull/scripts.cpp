@@ -20,6 +20,7 @@ redis_client::Script step(std::string_view name) {
 
 Scripts::Scripts()
     : accept(step("accept")),
+      repeated(step("repeated")),
       claim(step("claim")),
       extend(step("extend")),
       progress(step("progress")),

@@ -7,7 +7,7 @@ namespace cutroom::store_bull {
 
 struct Scripts {
   Scripts();
-  redis_client::Script accept, claim, extend, progress, settle, recover;
+  redis_client::Script accept, repeated, claim, extend, progress, settle, recover;
   redis_client::Script get, counts, list, batch;
   redis_client::Script cancel, promote, retry, remove, remove_waiting, prune, pause, share, arrange;
 };

@@ -2,17 +2,10 @@
 -- then the jobs, the one after the batch last.
 local as_batch, scope, key, fingerprint, note = ARGV[5] == '1', ARGV[6], ARGV[7], ARGV[8], ARGV[9]
 local has_after, count = ARGV[10] == '1', tonumber(ARGV[11])
-local once = ROOT .. 'once:' .. scope .. ':' .. key
 local kept = tonumber(ARGV[12])
 if key ~= '' then
-  local packed = call('GET', once)
-  if packed then
-    local known = cmsgpack.unpack(packed)
-    if known[2] + kept > NOW then
-      if known[1] ~= fingerprint then return {'conflict'} end
-      return {'repeated', known[3], known[4], known[5], {}}
-    end
-  end
+  local before = answered_before(scope, key, fingerprint, kept)
+  if before then return before end
 end
 local jobs = new_jobs_from(13, count)
 local first, batch = take_numbers(count + (as_batch and 1 or 0), jobs), nil
@@ -25,7 +18,7 @@ if as_batch then
 end
 local ids = add_jobs(jobs, first, batch, NOW)
 if key ~= '' then
-  call('SET', once, cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
+  call('SET', once_key(scope, key), cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
 end
 local names = flush()
 return {'added', batch or '', '', ids, names}
