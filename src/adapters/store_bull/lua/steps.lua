@@ -10,16 +10,9 @@ local answers, claims = {}, {}
 local function accept(at)
   local as_batch, scope, key, fingerprint, note = ARGV[at] == '1', ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local has_after, count = ARGV[at + 5] == '1', tonumber(ARGV[at + 6])
-  local once = ROOT .. 'once:' .. scope .. ':' .. key
   if key ~= '' then
-    local packed = call('GET', once)
-    if packed then
-      local known = cmsgpack.unpack(packed)
-      if known[2] + kept > NOW then
-        if known[1] ~= fingerprint then return {'conflict'} end
-        return {'repeated', known[3], known[4], known[5]}
-      end
-    end
+    local before = answered_before(scope, key, fingerprint, kept)
+    if before then return before end
   end
   local jobs, batch = new_jobs_from(at + 7, count), nil
   local first = take_numbers(count + (as_batch and 1 or 0), jobs)
@@ -32,7 +25,7 @@ local function accept(at)
   end
   local ids = add_jobs(jobs, first, batch, NOW)
   if key ~= '' then
-    call('SET', once, cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
+    call('SET', once_key(scope, key), cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
   end
   return {'added', batch or '', '', ids}
 end
