@@ -26,7 +26,7 @@ BELOW = {
 SHARED_ADAPTERS = {
     "adapters/sqlite_handle": {"adapters/store_sqlite", "adapters/records_sqlite", "adapters/vendors_sqlite"},
     "adapters/redis_client": {"adapters/store_bull", "adapters/limits_redis", "adapters/vendors_redis",
-                              "adapters/events_redis"},
+                              "adapters/events_redis", "adapters/workers_redis"},
 }
 
 # Prefix of a third-party header -> folders where it may be included.

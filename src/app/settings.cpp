@@ -8,6 +8,8 @@
 
 #include <toml++/toml.h>
 
+#include "app/secret_text.hpp"
+
 namespace cutroom::app {
 namespace {
 
@@ -34,6 +36,8 @@ std::string join(const std::vector<std::string>& parts) {
   for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
   return text;
 }
+
+constexpr std::array<std::string_view, 4> kRedisSchemes{"redis", "rediss", "redis+sentinel", "redis+cluster"};
 
 // The kinds of row. Each gives the `set` and `get` of a member.
 SettingRow text_row(SettingRow row, std::string Settings::* member) {
@@ -169,6 +173,59 @@ SettingRow limit_row(std::string_view key, std::string_view environment, vendors
   return row;
 }
 
+bool is_redis_url(const std::string& text) {
+  const std::size_t colon = text.find("://");
+  if (colon == std::string::npos || colon + 3 == text.size()) return false;
+  const std::string_view scheme = std::string_view(text).substr(0, colon);
+  return std::ranges::find(kRedisSchemes, scheme) != kRedisSchemes.end();
+}
+
+SettingRow redis_url_row() {
+  SettingRow row{.key = "redis.url",
+                 .flag = "redis",
+                 .environment = "CUTROOM_REDIS_URL",
+                 .old_environment = "REDIS_URL",
+                 .allowed =
+                     "redis://, rediss:// (TLS), redis+sentinel://H1:P,H2:P/MASTER or "
+                     "redis+cluster://H1:P,H2:P",
+                 .meaning = "the Redis that a fleet shares; goes before redis.host and all below it"};
+  row.set = [](Settings& s, const std::string& text) {
+    if (!text.empty() && !is_redis_url(text)) return false;
+    s.redis_url = text;
+    return true;
+  };
+  row.get = [](const Settings& s) { return without_password(s.redis_url); };
+  row.may_hold_secret = true;
+  return row;
+}
+
+SettingRow redis_port_row() {
+  SettingRow row{.key = "redis.port",
+                 .environment = "CUTROOM_REDIS_PORT",
+                 .old_environment = "REDIS_PORT",
+                 .allowed = "1..65535",
+                 .meaning = "its port"};
+  row.set = [](Settings& s, const std::string& text) {
+    return set_port(s.redis_port, text) && s.redis_port != 0;
+  };
+  row.get = [](const Settings& s) { return std::to_string(s.redis_port); };
+  return row;
+}
+
+SettingRow redis_tls_row() {
+  SettingRow row{.key = "redis.tls",
+                 .environment = "CUTROOM_REDIS_TLS",
+                 .old_environment = "REDIS_TLS",
+                 .allowed = "true or false",
+                 .meaning = "speak TLS with it"};
+  row.set = [](Settings& s, const std::string& text) {
+    s.redis_tls = text == "true" || text == "1";  // The old variable was set either way.
+    return s.redis_tls || text == "false" || text == "0" || text.empty();
+  };
+  row.get = [](const Settings& s) { return std::string(s.redis_tls ? "true" : "false"); };
+  return row;
+}
+
 constexpr std::int64_t kDayMs = 86'400'000;
 
 const std::vector<SettingRow>& table() {
@@ -275,6 +332,37 @@ const std::vector<SettingRow>& table() {
                 .allowed = "a file",
                 .meaning = "holds the admin key, where CUTROOM_ADMIN_KEY does not"},
                &Settings::admin_key_file),
+      redis_url_row(),
+      text_row({.key = "redis.host",
+                .environment = "CUTROOM_REDIS_HOST",
+                .old_environment = "REDIS_HOST",
+                .allowed = "a host name or an address",
+                .meaning = "the Redis that a fleet shares; neither this nor redis.url: none"},
+               &Settings::redis_host),
+      redis_port_row(),
+      text_row({.key = "redis.user",
+                .environment = "CUTROOM_REDIS_USER",
+                .old_environment = "REDIS_USER",
+                .allowed = "a name",
+                .meaning = "who to be there; empty: the default user"},
+               &Settings::redis_user),
+      text_row({.key = "redis.password_file",
+                .environment = "CUTROOM_REDIS_PASSWORD_FILE",
+                .allowed = "a file",
+                .meaning = "holds the password, where CUTROOM_REDIS_PASSWORD or REDIS_PASSWORD does not"},
+               &Settings::redis_password_file),
+      number_row({.key = "redis.database",
+                  .environment = "CUTROOM_REDIS_DATABASE",
+                  .old_environment = "REDIS_DB",
+                  .allowed = "0..16383",
+                  .meaning = "the number of the database in it"},
+                 &Settings::redis_database, {0, 16'383}),
+      redis_tls_row(),
+      text_row({.key = "redis.tls_ca_file",
+                .environment = "CUTROOM_REDIS_TLS_CA_FILE",
+                .allowed = "a PEM file",
+                .meaning = "whom to believe that it is the right Redis; empty: whom the system believes"},
+               &Settings::redis_tls_ca_file),
       number_row({.key = "queues.background_removal.slots",
                   .environment = "CUTROOM_BACKGROUND_REMOVAL_SLOTS",
                   .allowed = "1..64",
@@ -366,7 +454,8 @@ const std::vector<SettingRow>& table() {
 
 Error wrong_value(const SettingRow& row, const std::string& origin, const std::string& value) {
   return {.code = Errc::invalid_input,
-          .message = origin + ": '" + value + "' is not allowed for " + std::string(row.key) +
+          .message = origin + ": " + (row.may_hold_secret ? "the value" : "'" + value + "'") +
+                     " is not allowed for " + std::string(row.key) +
                      "; allowed: " + std::string(row.allowed)};
 }
 
@@ -472,17 +561,37 @@ Result<void> set_admin_key(Settings& settings, std::string key, const std::strin
   return {};
 }
 
+// The first line of the file that the setting `key` names.
+Result<std::string> first_line(const std::string& path, const char* key) {
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line))
+    return Error{.code = Errc::invalid_input,
+                 .message = std::string(key) + ": '" + path + "' can't be read, or is empty"};
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
 Result<void> read_admin_key(Settings& settings, const Sources& sources) {
   constexpr const char* kVariable = "CUTROOM_ADMIN_KEY";
   if (auto key = sources.environment(kVariable)) return set_admin_key(settings, std::move(*key), kVariable);
   if (settings.admin_key_file.empty()) return {};
-  std::ifstream file(settings.admin_key_file);
-  std::string key;
-  if (!file || !std::getline(file, key))
-    return Error{.code = Errc::invalid_input,
-                 .message = "admin_key_file: '" + settings.admin_key_file + "' can't be read, or is empty"};
-  if (key.ends_with('\r')) key.pop_back();
-  return set_admin_key(settings, std::move(key), settings.admin_key_file);
+  auto key = first_line(settings.admin_key_file, "admin_key_file");
+  if (!key) return key.error();
+  return set_admin_key(settings, std::move(*key), settings.admin_key_file);
+}
+
+Result<void> read_redis_password(Settings& settings, const Sources& sources) {
+  for (const char* variable : {"CUTROOM_REDIS_PASSWORD", "REDIS_PASSWORD"})
+    if (auto password = sources.environment(variable)) {
+      settings.redis_password = std::move(*password);
+      return {};
+    }
+  if (settings.redis_password_file.empty()) return {};
+  auto password = first_line(settings.redis_password_file, "redis.password_file");
+  if (!password) return password.error();
+  settings.redis_password = std::move(*password);
+  return {};
 }
 
 }  // namespace
@@ -515,6 +624,7 @@ Result<SettingsInForce> read_settings(const Sources& sources) {
     if (auto applied = apply(out, row, flag_of(row), flag->second); !applied) return applied.error();
   }
   if (auto read = read_admin_key(out.settings, sources); !read) return read.error();
+  if (auto read = read_redis_password(out.settings, sources); !read) return read.error();
   return out;
 }
 

@@ -40,6 +40,15 @@ struct Settings {
   std::vector<std::string> trusted_proxies;
   std::string admin_key_file;
   std::string admin_key;  // From CUTROOM_ADMIN_KEY or the file. A secret: no row of the table, never printed.
+  std::string redis_url;  // May hold a password: printed without it.
+  std::string redis_host;  // Both empty: no Redis.
+  std::uint16_t redis_port = 6379;
+  std::string redis_user;
+  std::int64_t redis_database = 0;
+  bool redis_tls = false;
+  std::string redis_tls_ca_file;  // Empty: the system's.
+  std::string redis_password_file;
+  std::string redis_password;  // From REDIS_PASSWORD or the file; as secret as the admin key.
   bool workers = true;
   std::int64_t background_removal_slots = 3;
   std::int64_t webhook_slots = 8;
@@ -70,7 +79,8 @@ struct SettingRow {
   std::string_view allowed;          // For people.
   std::string_view meaning;
   std::function<bool(Settings&, const std::string&)> set;  // False: not allowed.
-  std::function<std::string(const Settings&)> get;
+  std::function<std::string(const Settings&)> get;         // Without what is secret in it.
+  bool may_hold_secret = false;                            // Then a wrong value is not repeated.
 };
 
 std::span<const SettingRow> setting_table();

@@ -76,6 +76,27 @@ bool is_tighter(const Standing& a, const Standing& b) {
   return std::max(a.reset, a.retry_after) > std::max(b.reset, b.retry_after);
 }
 
+bool queues(RequestClass request) {
+  return request == RequestClass::background_removal || request == RequestClass::image_processing ||
+         request == RequestClass::bulk;
+}
+
+// What becomes of a request that can't be counted. While the counts are away, whatever is queued would go
+// past the limits, or fail at the queue, which lies in the same place: come back later. Reading goes on:
+// health, documentation and results need no counts. Where the counts are broken the service goes on without
+// limits, and the bounds of the queues still hold.
+std::optional<Error> refusal_uncounted(RequestClass request, const Error& why) {
+  if (why.code != Errc::unavailable) {
+    log::error("rate limits can't be counted: {} {}", why.text(), why.detail);
+    return std::nullopt;
+  }
+  if (!queues(request)) return std::nullopt;
+  return Error{.code = Errc::unavailable,
+               .message = "Requests can't be counted at the moment; try again in a few seconds",
+               .detail = why.detail,
+               .retry_after = why.retry_after};
+}
+
 constexpr const char* kHowToSendKeys = "send it as \"Authorization: Bearer KEY\" or \"X-Api-Key: KEY\"";
 
 }  // namespace
@@ -178,9 +199,7 @@ boost::asio::awaitable<Admitted> Admission::admit(Caller caller, RequestClass re
   if (charges.empty()) co_return admitted;
   const auto standings = co_await limiter_.take(std::move(charges), clock_.now());
   if (!standings) {
-    // Limits protect the service; where they can't be counted it goes on without them, and the bounds of the
-    // queues still hold.
-    log::error("rate limits can't be counted: {} {}", standings.error().text(), standings.error().detail);
+    admitted.refused = refusal_uncounted(request, standings.error());
     co_return admitted;
   }
   std::size_t tightest = 0;

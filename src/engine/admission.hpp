@@ -69,7 +69,7 @@ struct LimitStanding {
 struct Admitted {
   // The limit that is nearest to its end, for the RateLimit headers; nullopt where none applies.
   std::optional<vendors::Standing> standing;
-  std::optional<Error> refused;  // rate_limited.
+  std::optional<Error> refused;  // rate_limited; unavailable: nobody can count now.
 };
 
 class Admission {

@@ -1,7 +1,7 @@
 #include "engine/event_hub.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cassert>
 #include <charconv>
 #include <utility>
 
@@ -10,30 +10,17 @@
 namespace cutroom::engine {
 namespace {
 
-constexpr std::array<std::string_view, 8> kTypes{"queued", "active",  "progress", "completed",
-                                                 "failed", "delayed", "removed",  "batch-completed"};
-
 std::string key_of(Topic::Kind kind, const std::string& id) {
   return std::string(1, static_cast<char>('0' + static_cast<int>(kind))) + id;
 }
 
-}  // namespace
-
-std::string_view to_string(EventType type) { return kTypes.at(static_cast<std::size_t>(type)); }
-
-bool Topic::holds(const Event& event) const {
-  switch (kind) {
-    case Kind::job:
-      return event.job == id;
-    case Kind::batch:
-      return event.batch == id;
-    case Kind::vendor:
-      return event.vendor == id;
-    case Kind::all:
-      return true;
-  }
-  return false;
+template <class Number>
+bool read_number(std::string_view text, Number& into) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return failed == std::errc() && end == text.data() + text.size();
 }
+
+}  // namespace
 
 EventHub::EventHub(boost::asio::any_io_executor executor, std::size_t remembered, std::size_t subscribers_max)
     : executor_(std::move(executor)),
@@ -44,9 +31,15 @@ EventHub::EventHub(boost::asio::any_io_executor executor, std::size_t remembered
 EventHub::~EventHub() = default;
 
 void EventHub::publish(Event event) {
-  event.number = next_++;
-  ring_.push_back(std::move(event));
-  if (ring_.size() > remembered_) ring_.pop_front();
+  if (relay_ != nullptr) return relay_->publish(std::move(event));
+  event.number = next_;
+  append(std::move(event));
+}
+
+void EventHub::append(Event event) {
+  assert(event.number == next_);
+  ++next_;
+  remember(std::move(event));
   if (by_topic_.empty()) return;
   const Event& last = ring_.back();
   wake(Topic::Kind::all, {}, last.number);
@@ -55,19 +48,51 @@ void EventHub::publish(Event event) {
   if (last.batch) wake(Topic::Kind::batch, *last.batch, last.number);
 }
 
+void EventHub::remember(Event event) {
+  ring_.push_back(std::move(event));
+  if (ring_.size() <= remembered_) return;
+  mark_before_ = ring_.front().mark;
+  ring_.pop_front();
+}
+
+void EventHub::restart(Place before, std::vector<Event> history) {
+  epoch_ = std::move(before.epoch);
+  mark_before_ = before.mark;
+  next_ = before.number + 1 + history.size();
+  ring_.clear();
+  for (Event& event : history) remember(std::move(event));
+  for (const auto& [topic, subscriptions] : by_topic_)
+    for (Subscription* subscription : subscriptions) subscription->look_anew();
+}
+
 void EventHub::wake(Topic::Kind kind, const std::string& id, std::uint64_t number) {
   const auto at = by_topic_.find(key_of(kind, id));
   if (at == by_topic_.end()) return;
   for (Subscription* subscription : at->second) subscription->wake(number);
 }
 
-std::optional<std::uint64_t> EventHub::number_of(std::string_view id) const {
-  if (!id.starts_with(epoch_) || id.size() <= epoch_.size() + 1) return std::nullopt;
+std::uint32_t EventHub::mark_of(std::uint64_t number) const {
+  if (number + 1 == oldest()) return mark_before_;
+  return number >= oldest() && number < next_ ? at(number).mark : 0;
+}
+
+std::string EventHub::id_of(std::uint64_t number) const {
+  std::string id = epoch_ + "-" + std::to_string(number);
+  if (const std::uint32_t mark = mark_of(number); mark != 0) id += "-" + std::to_string(mark);
+  return id;
+}
+
+// nullopt: no id of this epoch.
+std::optional<EventHub::Place> EventHub::place_from(std::string_view id) const {
+  if (!id.starts_with(epoch_) || id.size() <= epoch_.size() + 1 || id[epoch_.size()] != '-')
+    return std::nullopt;
   id.remove_prefix(epoch_.size() + 1);
-  std::uint64_t number = 0;
-  const auto [end, failed] = std::from_chars(id.data(), id.data() + id.size(), number);
-  if (failed != std::errc() || end != id.data() + id.size() || number >= next_) return std::nullopt;
-  return number;
+  Place place{.epoch = epoch_};
+  const std::string_view number = id.substr(0, id.find('-'));
+  const std::string_view mark = id.substr(std::min(id.size(), number.size() + 1));
+  if (!read_number(number, place.number)) return std::nullopt;
+  if (number.size() < id.size() && !read_number(mark, place.mark)) return std::nullopt;
+  return place;
 }
 
 std::optional<std::uint64_t> EventHub::last_such(const Topic& topic, bool (*is_such)(const Event&)) const {
@@ -79,20 +104,25 @@ std::optional<std::uint64_t> EventHub::last_such(const Topic& topic, bool (*is_s
 std::unique_ptr<EventHub::Subscription> EventHub::subscribe(Topic topic,
                                                             std::optional<std::string_view> last_event_id) {
   if (subscriber_count_ >= subscribers_max_) return nullptr;
-  if (!last_event_id) return std::make_unique<Subscription>(*this, std::move(topic), std::nullopt, false);
-  const auto number = number_of(*last_event_id);
-  if (!number || *number + 1 < oldest())
-    return std::make_unique<Subscription>(*this, std::move(topic), std::nullopt, true);
-  return std::make_unique<Subscription>(*this, std::move(topic), *number + 1, false);
+  Subscription::Start start;
+  if (last_event_id) {
+    start.seen = place_from(*last_event_id);
+    // Ahead of this hub is possible only where there are others, and they can't be ahead by much.
+    const bool too_new = start.seen && start.seen->number >= next_ + (relay_ == nullptr ? 0 : remembered_);
+    const bool too_old = start.seen && start.seen->number + 1 < oldest();
+    const bool other =
+        start.seen && start.seen->number < next_ && mark_of(start.seen->number) != start.seen->mark;
+    if (!start.seen || too_new || too_old || other) start = {.seen = std::nullopt, .has_gap = true};
+  }
+  return std::make_unique<Subscription>(*this, std::move(topic), std::move(start));
 }
 
-EventHub::Subscription::Subscription(EventHub& hub, Topic topic, std::optional<std::uint64_t> pending_from,
-                                     bool has_gap)
-    : hub_(hub),
-      topic_(std::move(topic)),
-      pending_from_(pending_from),
-      has_gap_(has_gap),
-      signal_(hub.executor_) {
+EventHub::Subscription::Subscription(EventHub& hub, Topic topic, Start start)
+    : hub_(hub), topic_(std::move(topic)), has_gap_(start.has_gap), signal_(hub.executor_) {
+  if (start.seen) {
+    pending_from_ = start.seen->number + 1;
+    if (start.seen->number >= hub.next_) ahead_ = std::move(start.seen);
+  }
   ++hub_.subscriber_count_;
   hub_.by_topic_[key_of(topic_.kind, topic_.id)].push_back(this);
 }
@@ -114,9 +144,27 @@ void EventHub::Subscription::wake(std::uint64_t number) {
   signal_.notify();
 }
 
+void EventHub::Subscription::look_anew() {
+  ahead_.reset();
+  pending_from_.reset();
+  has_gap_ = true;
+  signal_.notify();
+}
+
+// Whether this hub has come to what the listener has seen elsewhere.
+bool EventHub::Subscription::has_reached_seen() {
+  if (!ahead_) return true;
+  if (hub_.next_ <= ahead_->number) return false;
+  // Lost meanwhile, and the number went to another event.
+  if (hub_.mark_of(ahead_->number) != ahead_->mark) has_gap_ = true;
+  ahead_.reset();
+  return true;
+}
+
 // Whether there is something to tell.
 bool EventHub::Subscription::collect(Batch& batch, std::size_t events_max) {
   batch.before = hub_.last_number();
+  if (!has_reached_seen()) return false;
   if (pending_from_) {
     std::uint64_t at = *pending_from_;
     if (at < hub_.oldest()) {  // Slower than the events: those in between are gone.

@@ -18,44 +18,11 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/clock.hpp"
+#include "engine/event.hpp"
+#include "engine/event_relay.hpp"
 #include "engine/signal.hpp"
-#include "jobs/job.hpp"
 
 namespace cutroom::engine {
-
-enum class EventType : std::uint8_t {
-  queued,
-  active,
-  progress,
-  completed,
-  failed,
-  delayed,
-  removed,
-  batch_completed
-};
-// The words of the API: "batch-completed".
-std::string_view to_string(EventType);
-
-struct Event {
-  std::uint64_t number = 0;  // Given by the hub, without gaps.
-  EventType type = EventType::queued;
-  jobs::JobId job;  // Empty with batch_completed.
-  std::optional<jobs::BatchId> batch;
-  std::string vendor;
-  std::string queue;
-  std::string record_json;  // The platform's id of the record, as JSON; empty where there is none.
-  int progress = 0;
-  std::string
-      text;  // completed: the result's JSON; failed and delayed: the reason; batch_completed: its JSON.
-};
-
-// Whose events: those of one job, of one batch, of one vendor, or all.
-struct Topic {
-  enum class Kind : std::uint8_t { job, batch, vendor, all };
-  Kind kind = Kind::all;
-  std::string id;
-  bool holds(const Event&) const;
-};
 
 class EventHub {
  public:
@@ -69,29 +36,50 @@ class EventHub {
                     std::size_t subscribers_max = kSubscribersMax);
   ~EventHub();  // After all subscriptions.
 
+  // To all listeners; where there is a relay, to those of the whole fleet.
   void publish(Event);
 
   // From now on, or from after the event with this id on. nullptr: there are too many subscribers.
   std::unique_ptr<Subscription> subscribe(Topic,
                                           std::optional<std::string_view> last_event_id = std::nullopt);
 
-  // "<epoch>-<number>": numbers begin anew with each process, epochs never come again.
-  std::string id_of(std::uint64_t number) const { return epoch_ + "-" + std::to_string(number); }
+  // "<epoch>-<number>": numbers begin anew with each process, epochs never come again. Relayed events have
+  // their mark behind: "<epoch>-<number>-<mark>".
+  std::string id_of(std::uint64_t number) const;
   std::uint64_t last_number() const { return next_ - 1; }
   // The newest remembered event of the topic that is such a one.
   std::optional<std::uint64_t> last_such(const Topic&, bool (*is_such)(const Event&)) const;
   std::size_t subscribers() const { return subscriber_count_; }
 
+  // From now on publish() goes by way of it, and it alone calls the two below.
+  void relay_through(EventRelay& relay) { relay_ = &relay; }
+  bool is_relayed() const { return relay_ != nullptr; }
+  // The next event, number and mark given.
+  void append(Event);
+  // Behind which event a hub is.
+  struct Place {
+    std::string epoch;
+    std::uint64_t number = 0;
+    std::uint32_t mark = 0;
+  };
+  // What was known counts for nothing: remembers `history`, the events behind `before`, and tells all
+  // listeners to look at the present state anew.
+  void restart(Place before, std::vector<Event> history);
+
  private:
-  std::optional<std::uint64_t> number_of(std::string_view id) const;
+  std::optional<Place> place_from(std::string_view id) const;
+  std::uint32_t mark_of(std::uint64_t number) const;
   std::uint64_t oldest() const { return next_ - ring_.size(); }
   const Event& at(std::uint64_t number) const { return ring_[static_cast<std::size_t>(number - oldest())]; }
+  void remember(Event);
   void wake(Topic::Kind, const std::string& id, std::uint64_t number);
 
   boost::asio::any_io_executor executor_;
   std::size_t remembered_;
   std::size_t subscribers_max_;
+  EventRelay* relay_ = nullptr;
   std::string epoch_;
+  std::uint32_t mark_before_ = 0;  // Of the event before the ring's first.
   std::deque<Event> ring_;
   std::uint64_t next_ = 1;
   std::size_t subscriber_count_ = 0;
@@ -101,7 +89,13 @@ class EventHub {
 
 class EventHub::Subscription {
  public:
-  Subscription(EventHub&, Topic, std::optional<std::uint64_t> pending_from, bool has_gap);
+  // Where it goes on: behind what the listener has seen, perhaps at another hub that was faster than this
+  // one.
+  struct Start {
+    std::optional<Place> seen;
+    bool has_gap = false;
+  };
+  Subscription(EventHub&, Topic, Start);
   ~Subscription();
   Subscription(const Subscription&) = delete;
 
@@ -119,12 +113,15 @@ class EventHub::Subscription {
  private:
   friend EventHub;
   void wake(std::uint64_t number);
+  void look_anew();
+  bool has_reached_seen();
   bool collect(Batch&, std::size_t events_max);
 
   EventHub& hub_;
   Topic topic_;
   // The first event not yet given that may be of the topic; before it, and without one, there is none.
   std::optional<std::uint64_t> pending_from_;
+  std::optional<Place> ahead_;  // Seen by the listener, but not here yet.
   bool has_gap_;
   bool stopped_ = false;
   Signal signal_;

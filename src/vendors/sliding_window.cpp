@@ -3,18 +3,14 @@
 #include <algorithm>
 
 namespace cutroom::vendors {
-namespace {
 
-// Where a request at `now` stops counting.
-TimePoint end_of(const Limit& limit, TimePoint now) {
+TimePoint SlidingWindow::end_of(const Limit& limit, TimePoint now) {
   const TimePoint exact = now + limit.window;
-  if (limit.requests <= SlidingWindow::kEntriesMax) return exact;
-  const Millis slice = limit.window / static_cast<int>(SlidingWindow::kEntriesMax) + Millis{1};
+  if (limit.requests <= kEntriesMax) return exact;
+  const Millis slice = limit.window / static_cast<int>(kEntriesMax) + Millis{1};
   const Millis past = exact.time_since_epoch() % slice;
   return past == Millis{0} ? exact : exact + (slice - past);
 }
-
-}  // namespace
 
 void SlidingWindow::forget(const Limit& limit, TimePoint now) {
   // The limit was changed: what has passed counts on as if it had been written by the new one.

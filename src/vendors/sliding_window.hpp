@@ -38,6 +38,9 @@ class SlidingWindow {
   // Counts one where it may pass. A clock that goes back is taken to stand still.
   Standing take(const Limit&, TimePoint now);
 
+  // Where a request that passes at `now` stops counting.
+  static TimePoint end_of(const Limit&, TimePoint now);
+
   // When the last of the log is forgotten; before then it has to be kept.
   TimePoint idle_at() const { return idle_at_; }
   std::size_t entries() const { return log_.size(); }

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "app/secret_text.hpp"
+
 namespace cutroom::app {
 namespace {
 
@@ -151,6 +153,63 @@ TEST_F(SettingsTest, refuse_an_admin_key_without_telling_it) {
   environment.clear();
   flags = {{"admin_key_file", "/nowhere/at/all"}};
   EXPECT_FALSE(read());
+}
+
+TEST_F(SettingsTest, take_redis_by_its_old_names_and_prefer_the_new) {
+  EXPECT_EQ(read()->settings.redis_host, "");
+  EXPECT_EQ(read()->settings.redis_port, 6379);
+  environment = {{"REDIS_HOST", "cache"},
+                 {"REDIS_PORT", "6380"},
+                 {"REDIS_TLS", "1"},
+                 {"REDIS_DB", "2"},
+                 {"REDIS_PASSWORD", "s3cret"}};
+  auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  EXPECT_EQ(in_force->settings.redis_host, "cache");
+  EXPECT_EQ(in_force->settings.redis_port, 6380);
+  EXPECT_TRUE(in_force->settings.redis_tls);
+  EXPECT_EQ(in_force->settings.redis_database, 2);
+  EXPECT_EQ(in_force->settings.redis_password, "s3cret");
+  EXPECT_EQ(in_force->origins.at("redis.host"), "REDIS_HOST");
+  environment["CUTROOM_REDIS_HOST"] = "newer";
+  environment["CUTROOM_REDIS_PASSWORD"] = "n3wer";
+  in_force = read();
+  EXPECT_EQ(in_force->settings.redis_host, "newer");
+  EXPECT_EQ(in_force->settings.redis_password, "n3wer");
+  environment = {{"REDIS_PORT", "0"}};
+  EXPECT_THAT(read().error().text(), testing::HasSubstr("REDIS_PORT: '0' is not allowed"));
+}
+
+TEST_F(SettingsTest, take_the_password_of_redis_from_a_file) {
+  flags = {{"redis.password_file", file("of-the-file\n")}};
+  EXPECT_EQ(read()->settings.redis_password, "of-the-file");
+  environment = {{"REDIS_PASSWORD", "of-the-environment"}};
+  EXPECT_EQ(read()->settings.redis_password, "of-the-environment");
+  environment.clear();
+  flags = {{"redis.password_file", "/nowhere/at/all"}};
+  EXPECT_THAT(read().error().text(), testing::HasSubstr("redis.password_file"));
+}
+
+TEST_F(SettingsTest, never_show_the_password_of_redis) {
+  environment = {{"REDIS_URL", "rediss://me:s3cr@et/x@cache:6380/1"}, {"REDIS_PASSWORD", "s3cr@et/x"}};
+  const auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  EXPECT_EQ(in_force->settings.redis_url, "rediss://me:s3cr@et/x@cache:6380/1");
+  for (const SettingRow& row : setting_table())
+    EXPECT_THAT(row.get(in_force->settings), testing::Not(testing::HasSubstr("s3cr"))) << row.key;
+  environment = {{"REDIS_URL", "http://me:s3cr@cache"}};
+  const auto wrong = read();
+  ASSERT_FALSE(wrong);
+  EXPECT_THAT(wrong.error().text(), testing::HasSubstr("REDIS_URL: the value is not allowed for redis.url"));
+  EXPECT_THAT(wrong.error().text(), testing::Not(testing::HasSubstr("s3cr")));
+}
+
+TEST_F(SettingsTest, print_addresses_without_their_passwords) {
+  EXPECT_EQ(without_password("redis://:p@h:1/2"), "redis://:***@h:1/2");
+  EXPECT_EQ(without_password("redis://u:p@h"), "redis://u:***@h");
+  EXPECT_EQ(without_password("redis://u@h:1"), "redis://u@h:1");
+  EXPECT_EQ(without_password("redis+sentinel://a:1,b:2/m"), "redis+sentinel://a:1,b:2/m");
+  EXPECT_EQ(without_password(""), "");
 }
 
 TEST_F(SettingsTest, give_each_row_a_key_an_environment_variable_and_a_meaning) {

@@ -1,8 +1,10 @@
 #include "vendor_stores.hpp"
 
 #include "adapters/limits_memory/memory_rate_limiter.hpp"
+#include "adapters/limits_redis/redis_rate_limiter.hpp"
 #include "adapters/vendors_memory/memory_vendor_store.hpp"
 #include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
+#include "redis_link.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace cutroom::conformance {
@@ -26,6 +28,22 @@ class SqliteHome final : public VendorHome {
   test::TemporaryFolder folder_;
 };
 
+// With all that it needs.
+class OwnRedisRateLimiter final : public vendors::RateLimiter {
+ public:
+  using Answer = boost::asio::awaitable<Result<std::vector<vendors::Standing>>>;
+  Answer take(std::vector<vendors::Charge> charges, TimePoint now) override {
+    return limiter_.take(std::move(charges), now);
+  }
+  Answer peek(std::vector<vendors::Charge> charges, TimePoint now) override {
+    return limiter_.peek(std::move(charges), now);
+  }
+
+ private:
+  RedisLink link_{empty_redis_server()};
+  limits_redis::RedisRateLimiter limiter_{link_.redis()};
+};
+
 }  // namespace
 
 std::vector<VendorStoreKind> vendor_store_kinds() {
@@ -44,6 +62,7 @@ std::vector<VendorStoreKind> durable_vendor_store_kinds() {
 std::vector<RateLimiterKind> rate_limiter_kinds() {
   return {
       {.name = "memory", .make = [] { return std::make_unique<limits_memory::MemoryRateLimiter>(); }},
+      {.name = "redis", .make = [] { return std::make_unique<OwnRedisRateLimiter>(); }},
   };
 }
 

@@ -128,23 +128,37 @@ TEST_F(AdmissionTest, counts_a_limit_of_the_vendors_own_apart_from_its_address) 
   EXPECT_FALSE(run(open.admit(other, RequestClass::background_removal)).refused);
 }
 
-class BrokenLimiter final : public vendors::RateLimiter {
+class FailingLimiter final : public vendors::RateLimiter {
  public:
+  explicit FailingLimiter(Errc code) : code_(code) {}
   using Answer = boost::asio::awaitable<Result<std::vector<vendors::Standing>>>;
-  Answer take(std::vector<vendors::Charge>, TimePoint) override {
-    co_return Error{.code = Errc::unavailable};
-  }
-  Answer peek(std::vector<vendors::Charge>, TimePoint) override {
-    co_return Error{.code = Errc::unavailable};
-  }
+  Answer take(std::vector<vendors::Charge>, TimePoint) override { co_return Error{.code = code_}; }
+  Answer peek(std::vector<vendors::Charge>, TimePoint) override { co_return Error{.code = code_}; }
+
+ private:
+  Errc code_;
 };
 
-TEST_F(AdmissionTest, goes_on_without_limits_where_they_can_not_be_counted) {
-  BrokenLimiter broken;
+TEST_F(AdmissionTest, goes_on_without_limits_where_their_counts_are_broken) {
+  FailingLimiter broken(Errc::storage_failed);
   Admission open(directory, broken, clock, {.limits = {}, .admin_key = {}});
   const auto admitted = run(open.admit({.vendor = "a", .address = "192.0.2.1"}, RequestClass::bulk));
   EXPECT_FALSE(admitted.refused);
   EXPECT_FALSE(admitted.standing);
+}
+
+TEST_F(AdmissionTest, queues_nothing_while_the_counts_are_away_but_lets_read) {
+  FailingLimiter away(Errc::unavailable);
+  Admission open(directory, away, clock, {.limits = {}, .admin_key = {}});
+  const Caller caller{.vendor = "a", .address = "192.0.2.1"};
+  for (const auto request :
+       {RequestClass::background_removal, RequestClass::image_processing, RequestClass::bulk}) {
+    const auto admitted = run(open.admit(caller, request));
+    ASSERT_TRUE(admitted.refused);
+    EXPECT_EQ(admitted.refused->code, Errc::unavailable);
+  }
+  for (const auto request : {RequestClass::read, RequestClass::control, RequestClass::admin})
+    EXPECT_FALSE(run(open.admit(caller, request)).refused);
 }
 
 }  // namespace

@@ -136,5 +136,84 @@ TEST_F(EventHubTest, has_room_for_so_many_listeners) {
   EXPECT_NE(hub.subscribe({}), nullptr);
 }
 
+// What a relay does with a hub, event by event.
+class RelayedHubTest : public EventHubTest {
+ protected:
+  struct Sent final : EventRelay {
+    void publish(Event one) override { events.push_back(std::move(one)); }
+    std::vector<Event> events;
+  };
+  static Event relayed(std::uint64_t number, std::uint32_t mark, const std::string& job) {
+    Event one = event(job);
+    one.number = number;
+    one.mark = mark;
+    return one;
+  }
+  void SetUp() override {
+    hub.relay_through(relay);
+    hub.restart({.epoch = "1700", .number = 4, .mark = 44}, {});
+  }
+  Sent relay;
+};
+
+TEST_F(RelayedHubTest, publishes_by_way_of_the_relay_alone) {
+  const auto listener = hub.subscribe({});
+  hub.publish(event("1"));
+  EXPECT_EQ(relay.events.size(), 1U);
+  EXPECT_EQ(jobs_of(*listener), Jobs{});
+  hub.append(relayed(5, 55, "1"));
+  EXPECT_EQ(jobs_of(*listener), Jobs{"1"});
+  EXPECT_EQ(hub.id_of(5), "1700-5-55");
+}
+
+TEST_F(RelayedHubTest, goes_on_behind_what_was_seen_at_another_hub) {
+  hub.append(relayed(5, 55, "a"));
+  hub.append(relayed(6, 66, "b"));
+  EXPECT_EQ(jobs_of(*hub.subscribe({}, "1700-4-44")), (Jobs{"a", "b"}));
+  EXPECT_EQ(jobs_of(*hub.subscribe({}, "1700-5-55")), (Jobs{"b"}));
+  EXPECT_EQ(jobs_of(*hub.subscribe({}, "1700-6-66")), Jobs{});
+  for (const char* other :
+       {"1700-5-56", "1700-5", "1700-3-33", "170-5-55", "17001-5-55", "1700-5-", "1700-5-x"})
+    EXPECT_TRUE(take(*hub.subscribe({}, other)).resync) << other;
+}
+
+TEST_F(RelayedHubTest, waits_for_what_was_seen_at_a_faster_hub) {
+  const auto fast = hub.subscribe({}, "1700-6-66");
+  const auto mistaken = hub.subscribe({}, "1700-6-99");
+  hub.append(relayed(5, 55, "a"));
+  hub.append(relayed(6, 66, "b"));
+  EXPECT_EQ(jobs_of(*fast), Jobs{}) << "both were seen elsewhere";
+  hub.append(relayed(7, 77, "c"));
+  const auto batch = take(*fast);
+  EXPECT_FALSE(batch.resync);
+  ASSERT_EQ(batch.events.size(), 1U);
+  EXPECT_EQ(batch.events[0].job, "c");
+  EXPECT_TRUE(take(*mistaken).resync) << "it has seen a sixth event that was lost again";
+}
+
+TEST_F(RelayedHubTest, tells_everybody_to_look_anew_where_events_were_lost) {
+  const auto listener = hub.subscribe({Topic::Kind::vendor, "w"});
+  const auto ahead = hub.subscribe({}, "1700-6-66");
+  hub.append(relayed(5, 55, "a"));
+  hub.restart({.epoch = "1800", .number = 1, .mark = 1}, {relayed(2, 22, "h"), relayed(3, 33, "i")});
+  for (const auto* one : {&listener, &ahead}) {
+    const auto batch = take(**one);
+    EXPECT_TRUE(batch.resync);
+    EXPECT_TRUE(batch.events.empty()) << "history is for those who come back";
+  }
+  EXPECT_TRUE(take(*hub.subscribe({}, "1700-5-55")).resync);
+  EXPECT_EQ(jobs_of(*hub.subscribe({}, "1800-2-22")), (Jobs{"i"}));
+  hub.append(relayed(4, 44, "b"));
+  EXPECT_EQ(jobs_of(*ahead), (Jobs{"b"}));
+}
+
+TEST_F(RelayedHubTest, keeps_of_a_long_history_what_it_has_room_for) {
+  std::vector<Event> history;
+  for (std::uint32_t i = 1; i <= 6; ++i) history.push_back(relayed(i, 10 * i, std::to_string(i)));
+  hub.restart({.epoch = "1800", .number = 0, .mark = 0}, std::move(history));
+  EXPECT_EQ(jobs_of(*hub.subscribe({}, "1800-2-20")), (Jobs{"3", "4", "5", "6"}));
+  EXPECT_TRUE(take(*hub.subscribe({}, "1800-1-10")).resync);
+}
+
 }  // namespace
 }  // namespace cutroom::engine

@@ -17,6 +17,9 @@ int run_config(const SettingsInForce& in_force) {
   std::cout << fmt::format("{:<34} {:<28} ({})\n", "admin_key",
                            in_force.settings.admin_key.empty() ? "" : "(set)",
                            "CUTROOM_ADMIN_KEY or admin_key_file");
+  std::cout << fmt::format("{:<34} {:<28} ({})\n", "redis.password",
+                           in_force.settings.redis_password.empty() ? "" : "(set)",
+                           "CUTROOM_REDIS_PASSWORD, REDIS_PASSWORD or redis.password_file");
   for (const auto& [name, share] : in_force.settings.vendors)
     std::cout << fmt::format("vendors.{:<26} weight {} cap {}{}{}\n", name, share.weight, share.cap,
                              share.cap_is_hard ? " (hard)" : "", share.paused ? " paused" : "");
