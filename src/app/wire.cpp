@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <map>
+#include <unistd.h>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/host_name.hpp>
 
 #include "adapters/archive_zip/zip_archiver.hpp"
 #include "adapters/assets_disk/disk_asset_store.hpp"
@@ -44,6 +46,7 @@
 #include "engine/webhook_setup.hpp"
 #include "engine/webhooks.hpp"
 #include "engine/worker.hpp"
+#include "engine/worker_pulse.hpp"
 
 namespace cutroom::app {
 namespace {
@@ -115,6 +118,14 @@ engine::Retention retention(const Settings& settings) {
           .failed = Millis{settings.retention_failed_days * kDayMs},
           .failed_max = static_cast<std::uint64_t>(settings.retention_failed_max),
           .assets = Millis{settings.retention_assets_days * kDayMs}};
+}
+
+engine::WorkerState this_process(TimePoint now) {
+  return {.id = random_token(6),
+          .host = boost::asio::ip::host_name(),
+          .pid = ::getpid(),
+          .version = CUTROOM_VERSION,
+          .started_at = now};
 }
 
 // What needs the model, and so exists only once it has been loaded.
@@ -267,7 +278,8 @@ class Server final : public EmbeddedServer {
                                         .vendors = vendors_,
                                         .usage = usage_,
                                         .presets = presets_,
-                                        .webhooks = webhook_setup_});
+                                        .webhooks = webhook_setup_,
+                                        .workers = lone_worker_});
     if (!http) return http.error();
     http_ = std::move(*http);
     // Asked for port 0, the server knows its port only now.
@@ -339,6 +351,7 @@ class Server final : public EmbeddedServer {
                                                                .name = random_token(4),
                                                                .lease = Millis{settings_.lease_ms}});
     worker->start();
+    pulse_.add(*worker);
     workers_.emplace(queue, std::move(worker));
   }
 
@@ -493,6 +506,8 @@ class Server final : public EmbeddedServer {
   std::unique_ptr<BackgroundRemoval> background_removal_;
   std::unique_ptr<FaceCrop> face_crop_;
   std::map<std::string, std::unique_ptr<engine::Worker>, std::less<>> workers_;  // By queue.
+  engine::WorkerPulse pulse_{this_process(clock_.now()), clock_};
+  engine::LoneWorker lone_worker_{pulse_};
   engine::Recurring recurring_;
   std::unique_ptr<http::HttpServer> http_;
   engine::Signal model_loaded_;

@@ -113,9 +113,13 @@ bool Admission::may_administer_without_key(const Credentials& from) const {
 
 Result<Caller> Admission::identify(const Credentials& from, Access access) const {
   Caller caller{.vendor = from.address, .address = from.address};
-  if (access == Access::anyone) return caller;
-
-  if (admin_digest_ && !from.key.empty() && equal_in_constant_time(*admin_digest_, sha256_hex(from.key))) {
+  const bool opens_all =
+      admin_digest_ && !from.key.empty() && equal_in_constant_time(*admin_digest_, sha256_hex(from.key));
+  if (access == Access::anyone) {
+    caller.sees_all = opens_all || !needs_keys();
+    return caller;
+  }
+  if (opens_all) {
     caller.is_admin = caller.sees_all = true;
     return caller;
   }

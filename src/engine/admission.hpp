@@ -34,7 +34,7 @@ enum class RequestClass : std::uint8_t {
 };
 
 enum class Access : std::uint8_t {
-  anyone,         // Health, documentation, assets: no key, ever.
+  anyone,         // Health, documentation, assets: no key, ever; an administrator's shows more of the health.
   caller,         // A vendor or an administrator; anyone while the server is open.
   admin_or_open,  // An administrator; anyone while the server is open.
   admin,          // An administrator.

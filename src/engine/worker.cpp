@@ -97,6 +97,12 @@ awaitable<void> Worker::stop(Millis grace) {
   while (slots_open_ > 0) co_await slot_ended_.wait(slot_ended_.ticket());
 }
 
+std::vector<jobs::JobId> Worker::running_jobs() const {
+  std::vector<jobs::JobId> ids;
+  for (const Running& running : running_) ids.push_back(running.job.id);
+  return ids;
+}
+
 awaitable<void> Worker::slot() {
   while (!stopping_) {
     const auto ticket = work_.ticket();

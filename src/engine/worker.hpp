@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -54,6 +55,9 @@ class Worker {
   boost::asio::awaitable<void> stop(Millis grace);
 
   std::size_t running() const { return running_.size(); }
+  std::vector<jobs::JobId> running_jobs() const;
+  const std::string& queue() const { return options_.queue; }
+  std::size_t slots() const { return options_.slots; }
 
  private:
   struct Running;

@@ -139,6 +139,15 @@ class FailingLimiter final : public vendors::RateLimiter {
   Errc code_;
 };
 
+TEST_F(AdmissionTest, lets_everybody_ask_where_anyone_may_but_tells_who_may_see_all) {
+  Admission open = admission();
+  EXPECT_TRUE(open.identify(with(""), Access::anyone)->sees_all);
+  Admission guarded = admission(admin_key);
+  EXPECT_FALSE(guarded.identify(with(""), Access::anyone)->sees_all);
+  EXPECT_FALSE(guarded.identify(with("wrong"), Access::anyone)->sees_all);
+  EXPECT_TRUE(guarded.identify(with(admin_key), Access::anyone)->sees_all);
+}
+
 TEST_F(AdmissionTest, goes_on_without_limits_where_their_counts_are_broken) {
   FailingLimiter broken(Errc::storage_failed);
   Admission open(directory, broken, clock, {.limits = {}, .admin_key = {}});

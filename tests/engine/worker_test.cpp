@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/store_memory/memory_store.hpp"
+#include "engine/worker_pulse.hpp"
 #include "run_coroutine.hpp"
 
 namespace cutroom::engine {
@@ -114,6 +115,29 @@ TEST_F(WorkerTest, shows_progress_while_the_job_runs) {
     EXPECT_EQ(job.progress, 42);
     go_on.notify();
     co_await until(id, JobState::completed);
+  });
+}
+
+TEST_F(WorkerTest, tells_what_it_runs) {
+  WorkerPulse pulse({.id = "w1", .host = "h", .pid = 7, .version = "1"}, clock);
+  pulse.add(worker);
+  Signal go_on(io.get_executor());
+  path.script = [&](Attempt&) -> awaitable<Result<std::string>> {
+    co_await go_on.wait(go_on.ticket());
+    co_return std::string("{}");
+  };
+  run([&]() -> awaitable<void> {
+    const auto id = co_await add();
+    co_await until(id, JobState::active);
+    LoneWorker registry(pulse);
+    const auto alive = co_await registry.alive();
+    EXPECT_EQ(alive->size(), 1U);
+    EXPECT_EQ(alive->at(0).id, "w1");
+    const WorkerQueue running{.name = kQueue, .slots = 3, .running = {id}};
+    EXPECT_EQ(alive->at(0).queues, std::vector{running});
+    go_on.notify();
+    co_await until(id, JobState::completed);
+    EXPECT_TRUE(pulse.now().queues.at(0).running.empty());
   });
 }
 

@@ -109,6 +109,15 @@ test('the_workers_are_healthy_with_the_old_fields', async () => {
   assert.ok(!Number.isNaN(Date.parse(body.timestamp)));
 });
 
+test('the_health_shows_the_workers', async () => {
+  const { body } = await ask('GET', '/api/worker/health');
+  assert.equal(body.workers.length, 1, 'this server is all there is');
+  const [worker] = body.workers;
+  assert.ok(worker.pid > 0 && worker.host && worker.version === body.version);
+  const slots = Object.fromEntries(worker.queues.map(({ queue, slots }) => [queue, slots]));
+  assert.ok(slots['background-removal'] >= 1 && slots['face-crop'] >= 1 && slots['image-processing'] >= 1);
+});
+
 test('states_are_bulls_words', async () => {
   const pause = (what) => ask('POST', `${API}/queues/background-removal/${what}`);
   const state_of = async (id) => (await ask('GET', `${API}/job/${id}`)).body.state;

@@ -1620,9 +1620,34 @@ export interface components {
             notReady: {
                 [key: string]: string;
             };
+            /** @description All that are alive; a server that does everything itself is one. Without any the status is unhealthy. */
+            workers: components["schemas"]["WorkerProcess"][];
             version: string;
             /** Format: date-time */
             timestamp: string;
+        };
+        /** @description One process that works on jobs. `host`, `pid` and the ids of its jobs are shown on a server without keys, and to administrators. */
+        WorkerProcess: {
+            id: string;
+            host?: string;
+            pid?: number;
+            version: string;
+            /** Format: date-time */
+            startedAt: string;
+            /**
+             * Format: date-time
+             * @description When it was so. A worker that says nothing for 20 seconds is no longer listed.
+             */
+            heartbeatAt: string;
+            queues: {
+                queue: string;
+                /** @description Jobs of the queue that it runs at the same time at most. */
+                slots: number;
+                /** @description Jobs that it runs. */
+                active: number;
+                /** @description Their ids. */
+                jobs?: string[];
+            }[];
         };
         /** @description Where not even the queues can be read. */
         WorkerHealthUnknown: {

@@ -25,6 +25,7 @@ export type BulkQueued = Schemas['BulkQueued'];
 export type QueueStats = Schemas['QueueStats'];
 export type WorkerHealth = Schemas['WorkerHealth'];
 export type WorkerHealthUnknown = Schemas['WorkerHealthUnknown'];
+export type WorkerProcess = Schemas['WorkerProcess'];
 export type QueuePaused = Schemas['QueuePaused'];
 export type QueueDrained = Schemas['QueueDrained'];
 export type Removed = Schemas['Removed'];

@@ -206,6 +206,22 @@ TEST_F(Gate, asks_for_a_key_as_soon_as_there_is_a_vendor) {
   EXPECT_EQ(test_.store.jobs.back().vendor, "acme");
 }
 
+TEST_F(Gate, shows_machines_and_running_jobs_to_nobody_but_administrators_where_keys_are_needed) {
+  test_.workers.all =
+      std::vector<engine::WorkerState>{{.id = "w1",
+                                        .host = "inner-name",
+                                        .pid = 77,
+                                        .queues = {{.name = "q", .slots = 2, .running = {"j17"}}}}};
+  EXPECT_THAT(get("/api/worker/health").text(), HasSubstr("inner-name"));
+  const std::string key = set_up("acme");
+  for (const Response& response : {get("/api/worker/health"), get_with(key, "/api/worker/health"),
+                                   get_with("x", "/api/worker/health")}) {
+    EXPECT_EQ(response.status, 200);
+    EXPECT_THAT(response.text(), HasSubstr(R"("queues":[{"queue":"q","slots":2,"active":1}])"));
+    EXPECT_THAT(response.text(), testing::Not(testing::AnyOf(HasSubstr("inner-name"), HasSubstr("j17"))));
+  }
+}
+
 TEST_F(Gate, takes_a_key_from_either_header_and_no_other) {
   const std::string key = set_up("acme");
   EXPECT_EQ(get_with(key, "/api/image-queue/queue-stats").status, 200);

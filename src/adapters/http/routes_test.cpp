@@ -175,6 +175,37 @@ TEST_F(Routes, worker_health_is_unhealthy_while_a_part_is_not_ready) {
   EXPECT_EQ(body_of(get("/api/worker/health"))["status"], "unhealthy");
 }
 
+TEST_F(Routes, worker_health_shows_all_workers_and_what_they_run) {
+  test_.workers.all = std::vector<engine::WorkerState>{
+      {.id = "w1",
+       .host = "a",
+       .pid = 7,
+       .version = "1.0",
+       .started_at = from_unix_ms(0),
+       .heartbeat_at = from_unix_ms(1'500),
+       .queues = {{.name = "background-removal", .slots = 3, .running = {"17", "18"}},
+                  {.name = "face-crop", .slots = 2, .running = {}}}},
+      {.id = "w2"}};
+  const json::value workers = body_of(get("/api/worker/health"))["workers"];
+  ASSERT_EQ(workers.as_array().size(), 2U);
+  EXPECT_EQ(json::serialize(workers.at(0)),
+            R"({"id":"w1","host":"a","pid":7,"version":"1.0","startedAt":"1970-01-01T00:00:00.000Z",)"
+            R"("heartbeatAt":"1970-01-01T00:00:01.500Z","queues":[)"
+            R"({"queue":"background-removal","slots":3,"active":2,"jobs":["17","18"]},)"
+            R"({"queue":"face-crop","slots":2,"active":0,"jobs":[]}]})");
+}
+
+TEST_F(Routes, worker_health_is_unhealthy_when_no_worker_is_alive) {
+  test_.workers.all = std::vector<engine::WorkerState>{};
+  const Response response = get("/api/worker/health");
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(body_of(response)["status"], "unhealthy");
+  EXPECT_EQ(body_of(response)["bgRemovalQueueSize"], 0);
+  test_.workers.all = Error{.code = Errc::unavailable};
+  EXPECT_EQ(get("/api/worker/health").status, 503);
+  EXPECT_EQ(body_of(get("/api/worker/health"))["status"], "unhealthy");
+}
+
 TEST_F(Routes, readyz_names_what_is_not_ready) {
   test_.readiness.set("model", "");
   EXPECT_EQ(get("/readyz").status, 200);

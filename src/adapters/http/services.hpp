@@ -19,6 +19,7 @@
 #include "engine/usage_counter.hpp"
 #include "engine/vendor_directory.hpp"
 #include "engine/webhook_setup.hpp"
+#include "engine/worker_registry.hpp"
 #include "imaging/face_preset.hpp"
 
 namespace cutroom::http {
@@ -39,6 +40,7 @@ struct Services {
   engine::UsageCounter& usage;
   const imaging::FacePresets& presets;
   engine::WebhookSetup& webhooks;
+  engine::WorkerRegistry& workers;
 };
 
 struct Route;

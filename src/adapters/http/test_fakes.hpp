@@ -269,6 +269,14 @@ class FakeNotifier final : public delivery::Notifier {
   boost::asio::awaitable<Result<int>> post(delivery::Notice, std::stop_token) override { co_return 200; }
 };
 
+class FakeWorkerRegistry final : public engine::WorkerRegistry {
+ public:
+  Result<std::vector<engine::WorkerState>> all = std::vector<engine::WorkerState>{{.id = "w1"}};
+  boost::asio::awaitable<Result<void>> say(engine::WorkerState, Millis) override { co_return Result<void>(); }
+  boost::asio::awaitable<Result<void>> leave(std::string) override { co_return Result<void>(); }
+  boost::asio::awaitable<Result<std::vector<engine::WorkerState>>> alive() override { co_return all; }
+};
+
 // Everything the routes need. Runs on the executor given.
 struct TestApi {
   explicit TestApi(boost::asio::any_io_executor executor, bool assets_on_disk = true,
@@ -279,7 +287,7 @@ struct TestApi {
         usage(executor, vendor_store, directory, clock),
         admission(directory, limiter, clock, std::move(who)),
         api{{submission, status, control, hub, readiness, assets, clock, pool, admission, directory, usage,
-             presets, webhook_setup},
+             presets, webhook_setup, workers},
             std::move(options),
             route_table()} {}
   ~TestApi() { pool.join(); }
@@ -318,6 +326,7 @@ struct TestApi {
        .default_secret = "whsec_c2VjcmV0"}};
   engine::WebhookSetup webhook_setup{
       {.vendors = directory, .webhooks = webhooks, .notifier = notifier, .store = store, .clock = clock}};
+  FakeWorkerRegistry workers;
   Api api;
 };
 

@@ -1,0 +1,92 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "adapters/workers_redis/redis_worker_registry.hpp"
+#include "redis_client/redis_test_loop.hpp"
+#include "support/redis_server.hpp"
+
+namespace cutroom::workers_redis {
+namespace {
+
+using engine::WorkerState;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr Millis kLong{600'000};
+
+WorkerState worker(std::string id, std::int64_t started_ms) {
+  return {.id = std::move(id),
+          .host = "höst",
+          .pid = 4711,
+          .version = "1.2.3",
+          .started_at = from_unix_ms(started_ms),
+          .heartbeat_at = from_unix_ms(1'764'000'000'123),
+          .queues = {{.name = "background-removal", .slots = 3, .running = {"17", "a-custom:id"}},
+                     {.name = "face-crop", .slots = 2, .running = {}}}};
+}
+
+class RedisWorkerRegistryTest : public testing::Test {
+ protected:
+  ~RedisWorkerRegistryTest() override { redis_.stop(); }
+  std::vector<WorkerState> alive() { return loop_.run(registry_.alive()).value(); }
+  void say(WorkerState state, Millis good_for = kLong) {
+    ASSERT_TRUE(loop_.run(registry_.say(std::move(state), good_for)));
+  }
+
+  test::RedisServer server_;
+  test::Loop loop_;
+  redis_client::Redis redis_{loop_.io().get_executor(),
+                             redis_client::options_from_url(server_.url()).value()};
+  RedisWorkerRegistry registry_{redis_};
+};
+
+TEST_F(RedisWorkerRegistryTest, shows_to_every_process_what_each_worker_has_said_last) {
+  EXPECT_THAT(alive(), IsEmpty());
+  say(worker("later", 2'000));
+  say(worker("b", 1'000));
+  say(worker("a", 1'000));
+  WorkerState idle = worker("later", 2'000);
+  idle.queues[0].running.clear();
+  say(idle);
+  redis_client::Redis other(loop_.io().get_executor(), redis_client::options_from_url(server_.url()).value());
+  RedisWorkerRegistry elsewhere(other);
+  EXPECT_THAT(loop_.run(elsewhere.alive()).value(),
+              ElementsAre(worker("a", 1'000), worker("b", 1'000), idle));
+  other.stop();
+}
+
+TEST_F(RedisWorkerRegistryTest, a_worker_that_leaves_is_gone) {
+  say(worker("a", 1));
+  say(worker("b", 2));
+  ASSERT_TRUE(loop_.run(registry_.leave("a")));
+  ASSERT_TRUE(loop_.run(registry_.leave("nobody")));
+  EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
+}
+
+TEST_F(RedisWorkerRegistryTest, a_worker_that_says_nothing_more_is_taken_for_dead) {
+  say(worker("silent", 1), Millis{1});
+  say(worker("b", 2));
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (alive().size() > 1 && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
+  EXPECT_EQ(server_.command({"SMEMBERS", "cutroom:{workers}:ids"}), "b") << "and forgotten";
+}
+
+TEST_F(RedisWorkerRegistryTest, passes_over_what_it_can_not_read) {
+  say(worker("a", 1));
+  say(worker("b", 2));
+  server_.command({"SET", "cutroom:{workers}:worker:a", "{\"id\":1}"});
+  EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
+}
+
+TEST_F(RedisWorkerRegistryTest, fails_while_redis_is_away) {
+  say(worker("a", 1));
+  server_.kill();
+  ASSERT_TRUE(loop_.run_until([this] { return !redis_.is_connected(); }));
+  EXPECT_EQ(loop_.run(registry_.alive()).error().code, Errc::unavailable);
+  EXPECT_EQ(loop_.run(registry_.say(worker("a", 1), kLong)).error().code, Errc::unavailable);
+}
+
+}  // namespace
+}  // namespace cutroom::workers_redis
