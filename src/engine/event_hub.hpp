@@ -43,6 +43,7 @@ struct Event {
   std::optional<jobs::BatchId> batch;
   std::string vendor;
   std::string queue;
+  std::string record_json;  // The platform's id of the record, as JSON; empty where there is none.
   int progress = 0;
   std::string
       text;  // completed: the result's JSON; failed and delayed: the reason; batch_completed: its JSON.
@@ -77,6 +78,8 @@ class EventHub {
   // "<epoch>-<number>": numbers begin anew with each process, epochs never come again.
   std::string id_of(std::uint64_t number) const { return epoch_ + "-" + std::to_string(number); }
   std::uint64_t last_number() const { return next_ - 1; }
+  // The newest remembered event of the topic that is such a one.
+  std::optional<std::uint64_t> last_such(const Topic&, bool (*is_such)(const Event&)) const;
   std::size_t subscribers() const { return subscriber_count_; }
 
  private:
@@ -104,6 +107,7 @@ class EventHub::Subscription {
 
   struct Batch {
     bool resync = false;        // Events are missing before these: look at the present state anew.
+    std::uint64_t before = 0;   // With resync: whoever goes on after this number misses nothing of these.
     std::vector<Event> events;  // Oldest first; empty after `at_most` without any, or after stop().
   };
   // Waits for events; takes all there are, `events_max` at most.

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <boost/json/serialize.hpp>
+
 #include "delivery/data_uri.hpp"
 #include "engine/order_urls.hpp"
 
@@ -64,6 +66,9 @@ boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Orde
                                                                 SubmitOptions options, Depth& depth) {
   const std::string queue = orders.front().queue;
   const std::string vendor = orders.front().vendor;
+  std::vector<std::string> records;
+  records.reserve(orders.size());
+  for (const Order& order : orders) records.push_back(boost::json::serialize(order.record_id));
   auto new_jobs = co_await accept_all(std::move(orders), options.bulk);
   if (!new_jobs) co_return new_jobs.error();
   const std::size_t count = new_jobs->size();
@@ -78,7 +83,8 @@ boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Orde
     estimate = std::strtoll(accepted->note.c_str(), nullptr, 10);
   } else {
     depth.counts.waiting += count;
-    for (const jobs::JobId& id : accepted->ids) parts_.announcer.queued(id, accepted->batch, vendor, queue);
+    for (std::size_t i = 0; i < accepted->ids.size(); ++i)
+      parts_.announcer.queued(accepted->ids[i], accepted->batch, vendor, queue, std::move(records[i]));
   }
   co_return Submitted{.job_ids = std::move(accepted->ids),
                       .estimated_seconds = estimate,

@@ -247,9 +247,9 @@ export interface paths {
          *     has ended already, `state` and the last event come at once.
          *
          *     Who was cut off and comes back with `Last-Event-ID` gets what was missed instead of `state`, or one `resync` event
-         *     (data `{}`): something was missed that is no longer known, so ask for the job. Where the job has ended meanwhile,
-         *     `state` and the last event stand for what was missed. Who has seen the end and comes back gets 204, which tells a
-         *     browser's EventSource to stop.
+         *     (data `{}`): something was missed that is no longer known, so ask for the job; where the job has ended meanwhile,
+         *     `state` and the last event follow. Who has seen the end and comes back gets 204, which tells a browser's
+         *     EventSource to stop.
          */
         get: operations["jobEvents"];
         put?: never;
@@ -371,7 +371,7 @@ export interface paths {
         };
         /**
          * All of a vendor's jobs as server-sent events
-         * @description From now on, or from `Last-Event-ID` on, without a `state` at the beginning and without an end. Jobs' events have the schema `JobEvent`, `batch-completed` has `Batch`.
+         * @description From now on, or from `Last-Event-ID` on, without a `state` at the beginning and without an end. It begins with an `id` line alone, so that who is cut off before the first event can go on too. Jobs' events have the schema `JobEvent`, `batch-completed` has `Batch`.
          */
         get: operations["vendorEvents"];
         put?: never;
@@ -1506,6 +1506,7 @@ export interface components {
         /** @description Data of queued, active, progress, completed, failed, delayed and removed. */
         JobEvent: {
             jobId: components["schemas"]["Id"];
+            recordId?: components["schemas"]["PlatformId"];
             batchId?: components["schemas"]["Id"];
             vendorId: string;
             queue: components["schemas"]["QueueName"];
