@@ -54,6 +54,14 @@ bool is_one_plain_job(const jobs::Handover& handover) {
 
 std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 
+// {"added" or "repeated", batch or "", note, ids, ...}
+jobs::Accepted accepted_from(const std::vector<Reply>& parts) {
+  jobs::Accepted accepted{.repeated = parts.at(0).text() == "repeated", .note = parts.at(2).text()};
+  if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
+  for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
+  return accepted;
+}
+
 }  // namespace
 
 BullStore::BullStore(std::shared_ptr<redis_client::Redis> redis, BullOptions options,
@@ -127,10 +135,7 @@ awaitable<Result<jobs::Accepted>> BullStore::accept(jobs::Handover handover, Tim
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
   if (parts.at(0).text() == "conflict") co_return jobs::key_conflict();
-  jobs::Accepted accepted{.repeated = parts.at(0).text() == "repeated", .note = parts.at(2).text()};
-  if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
-  for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
-  co_return accepted;
+  co_return accepted_from(parts);
 }
 
 awaitable<Result<jobs::Accepted>> BullStore::add_one(jobs::NewJob job, TimePoint now) {
@@ -141,6 +146,16 @@ awaitable<Result<jobs::Accepted>> BullStore::add_one(jobs::NewJob job, TimePoint
   jobs::Accepted accepted;
   accepted.ids.push_back(answer->text());
   co_return accepted;
+}
+
+awaitable<Result<std::optional<jobs::Accepted>>> BullStore::repeated(jobs::Once once, TimePoint now) {
+  auto args = words(now);
+  args.insert(args.end(), {once.scope, once.key, once.fingerprint, std::to_string(jobs::kOnceKept.count())});
+  const auto answer = co_await run(scripts().repeated, std::move(args));
+  if (!answer) co_return answer.error();
+  const auto& parts = answer->array();
+  if (parts.at(0).text() == "conflict") co_return jobs::key_conflict();
+  co_return parts.at(0).text() == "new" ? std::nullopt : std::optional(accepted_from(parts));
 }
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {

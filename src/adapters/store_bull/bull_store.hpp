@@ -42,6 +42,7 @@ class BullStore final : public jobs::JobStore {
   void on_cancel(std::function<void(const jobs::JobId&)>) override;
 
   boost::asio::awaitable<Result<jobs::Accepted>> accept(jobs::Handover, TimePoint now) override;
+  boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once, TimePoint now) override;
   boost::asio::awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions) override;
   boost::asio::awaitable<Result<TimePoint>> extend_lease(jobs::Lease, Millis lease, TimePoint now) override;
   boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int percent) override;

@@ -34,6 +34,7 @@ redis_client::Script step(std::string_view name) {
 
 Scripts::Scripts()
     : steps(step("steps")),
+      repeated(step("repeated")),
       recover(step("recover")),
       get(step("get")),
       counts(step("counts")),

@@ -7,7 +7,7 @@ namespace cutroom::store_bull {
 
 struct Scripts {
   Scripts();
-  redis_client::Script steps, recover;
+  redis_client::Script steps, repeated, recover;
   redis_client::Script get, counts, list, batch;
   redis_client::Script cancel, promote, retry, remove, remove_waiting, prune, pause, share, arrange;
 };
