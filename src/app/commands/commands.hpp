@@ -70,6 +70,8 @@ struct VendorArguments {
   std::string default_options;
   // Of keys and usage.
   std::string key_id;
+  std::string preset;
+  std::string preset_file;
   std::string label;
   std::string from;
   std::string to;
