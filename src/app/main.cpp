@@ -47,6 +47,10 @@ int run(int argc, char** argv) {
   std::string file;
   auto* serve = app.add_subcommand("serve", "API, workers, database, assets and model in one process");
   add_setting_flags(*serve, flags, file);
+  auto* api = app.add_subcommand("api", "the API alone; shares a Redis with its workers");
+  add_setting_flags(*api, flags, file);
+  auto* worker = app.add_subcommand("worker", "works on jobs from the Redis that it shares with others");
+  add_setting_flags(*worker, flags, file);
   auto* config = app.add_subcommand("config", "print the settings in force and where each comes from");
   add_setting_flags(*config, flags, file);
   RemoveArguments remove_arguments;
@@ -79,7 +83,9 @@ int run(int argc, char** argv) {
   if (config->parsed()) return run_config(*settings);
   if (remove->parsed()) return run_remove(settings->settings, remove_arguments);
   if (crop_face->parsed()) return run_crop_face(settings->settings, crop_face_arguments);
-  if (serve->parsed()) return run_serve(settings->settings);
+  if (serve->parsed()) return run_serve(settings->settings, Role::serve);
+  if (api->parsed()) return run_serve(settings->settings, Role::api);
+  if (worker->parsed()) return run_serve(settings->settings, Role::worker);
   return kExitUsage;
 }
 

@@ -43,6 +43,8 @@ struct Settings {
   std::string redis_url;  // May hold a password: printed without it.
   std::string redis_host;  // Both empty: no Redis.
   std::uint16_t redis_port = 6379;
+  std::string redis_prefix = "bull";  // Of the keys, as Bull's option of the name.
+  std::int64_t redis_window = 1'000;
   std::string redis_user;
   std::int64_t redis_database = 0;
   bool redis_tls = false;

@@ -15,16 +15,13 @@
 #include "adapters/fetch_curl/curl_notifier.hpp"
 #include "adapters/fetch_curl/curl_photo_source.hpp"
 #include "adapters/http/server.hpp"
-#include "adapters/limits_memory/memory_rate_limiter.hpp"
 #include "adapters/model_onnx/onnx_segmenter.hpp"
-#include "adapters/records_sqlite/sqlite_records.hpp"
-#include "adapters/store_sqlite/sqlite_store.hpp"
-#include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
 #include "app/face_detection.hpp"
 #include "app/face_presets.hpp"
 #include "app/model_folder.hpp"
 #include "app/pools.hpp"
 #include "app/secret_file.hpp"
+#include "app/stores.hpp"
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
@@ -192,31 +189,31 @@ struct Opened {
   imaging::FacePresets presets;
   std::unique_ptr<imaging::FaceDetector> faces;
   fetch_curl::Options fetch;
-  std::unique_ptr<jobs::JobStore> store;
-  std::unique_ptr<delivery::RecordStore> records;
-  std::unique_ptr<vendors::VendorStore> vendors;
+  std::unique_ptr<Stores> stores;
 };
 
-class Server final : public EmbeddedServer {
+class WiredServer final : public Server {
  public:
-  Server(io_context& io, Settings settings, Opened opened)
+  WiredServer(io_context& io, Settings settings, Role role, Opened opened)
       : io_(io),
         settings_(std::move(settings)),
+        role_(role),
         model_(std::move(opened.model)),
         presets_(std::move(opened.presets)),
         faces_(std::move(opened.faces)),
         pools_(settings_),
         codec_(vips_),
         editor_(vips_),
-        store_(std::move(opened.store)),
-        records_(std::move(opened.records)),
-        vendor_store_(std::move(opened.vendors)),
+        stores_(std::move(opened.stores)),
+        store_(&stores_->jobs()),
+        records_(&stores_->records()),
+        vendor_store_(&stores_->vendors()),
         photos_(std::move(opened.fetch)),
         hub_(io.get_executor()),
         announcer_(hub_, *store_),
         vendors_(io.get_executor(), *vendor_store_, *store_, clock_, settings_.vendors),
         usage_(io.get_executor(), *vendor_store_, vendors_, clock_),
-        admission_(vendors_, limiter_, clock_,
+        admission_(vendors_, stores_->limiter(), clock_,
                    {.limits = settings_.rate_limits, .admin_key = settings_.admin_key}),
         status_(*store_),
         webhooks_({.clock = clock_,
@@ -265,6 +262,11 @@ class Server final : public EmbeddedServer {
         *store_, *assets_, clock_, retention(settings_),
         std::vector<std::string>{std::string(jobs::kBackgroundRemoval), std::string(jobs::kFaceCrop),
                                  std::string(jobs::kImageProcessing), std::string(engine::kWebhookQueue)});
+    assets_->set_public_url(public_url(settings_, settings_.listen_port));
+    return role_ == Role::worker ? Result<void>() : open_http();
+  }
+
+  Result<void> open_http() {
     auto http = http::make_http_server(io_.get_executor(), http_options(settings_),
                                        {.submission = *submission_,
                                         .status = status_,
@@ -279,7 +281,7 @@ class Server final : public EmbeddedServer {
                                         .usage = usage_,
                                         .presets = presets_,
                                         .webhooks = webhook_setup_,
-                                        .workers = lone_worker_});
+                                        .workers = registry()});
     if (!http) return http.error();
     http_ = std::move(*http);
     // Asked for port 0, the server knows its port only now.
@@ -287,11 +289,11 @@ class Server final : public EmbeddedServer {
     return {};
   }
 
-  std::uint16_t port() const override { return http_->port(); }
+  std::uint16_t port() const override { return http_ ? http_->port() : std::uint16_t{0}; }
 
   awaitable<Result<void>> start() override {
     if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
-    if (settings_.workers) {
+    if (does_work()) {
       start_worker(engine::kWebhookQueue, webhook_path_, settings_.webhook_slots);
       start_image_processing();
       start_face_crop();
@@ -304,7 +306,7 @@ class Server final : public EmbeddedServer {
       loading_ = true;
     }
     recurring_.start();
-    http_->start();
+    if (http_) http_->start();
     co_return Result<void>();
   }
 
@@ -314,16 +316,20 @@ class Server final : public EmbeddedServer {
     while (loading_) co_await model_loaded_.wait(model_loaded_.ticket());
     co_await stop_workers();
     co_await recurring_.stop();
-    co_await http_->stop(kHttpGrace);
+    if (http_) co_await http_->stop(kHttpGrace);
     co_await flush_usage();
+    if (does_work()) co_await leave();
+    co_await stores_->close();
   }
 
  private:
   awaitable<Result<void>> prepare_store() {
     if (auto loaded = co_await vendors_.load(); !loaded) co_return loaded.error();
     if (auto safe = check_exposure(); !safe) co_return safe.error();
-    // This process owns the folder, so whoever held a lease is dead.
-    if (auto recovered = co_await recovery_.run(TimePoint::max()); !recovered) co_return recovered.error();
+    // Alone, this process owns the folder: whoever held a lease is dead.
+    const TimePoint until = is_shared(settings_) ? clock_.now() : TimePoint::max();
+    if (auto recovered = co_await recovery_.run(until); !recovered) co_return recovered.error();
+    co_await stores_->share_events(hub_);
     store_->on_work([this](const std::string& queue) {
       if (const auto worker = workers_.find(queue); worker != workers_.end()) worker->second->wake();
     });
@@ -331,6 +337,18 @@ class Server final : public EmbeddedServer {
       for (const auto& [queue, worker] : workers_) worker->cancel(id);
     });
     co_return Result<void>();
+  }
+
+  bool does_work() const { return role_ == Role::worker || (role_ == Role::serve && settings_.workers); }
+
+  engine::WorkerRegistry& registry() {
+    engine::WorkerRegistry* const shared = stores_->workers();
+    return shared != nullptr ? *shared : lone_worker_;
+  }
+  awaitable<void> leave() {
+    std::string id = pulse_.now().id;
+    if (const auto left = co_await registry().leave(std::move(id)); !left)
+      log::warn("the others will miss this worker for a while: {}", left.error().detail);
   }
 
   // Takes jobs of the queue from now on; to be called once all that its path needs is there.
@@ -465,12 +483,20 @@ class Server final : public EmbeddedServer {
         {.name = "forget unused assets",
          .every = Millis{6 * 3'600'000},
          .run = [this]() -> awaitable<void> { co_await janitor_->tidy_assets(); }},
+        {.name = "heartbeat",
+         .every = engine::WorkerPulse::kEvery,
+         .run = [this]() -> awaitable<void> {
+           if (!does_work() || stores_->workers() == nullptr) co_return;
+           if (const auto said = co_await pulse_.beat(*stores_->workers()); !said)
+             log::warn("the heartbeat was not heard: {}", said.error().detail);
+         }},
         {.name = "write usage", .every = kUsageEvery, .run = [this] { return flush_usage(); }},
     };
   }
 
   io_context& io_;
   const Settings settings_;
+  const Role role_;
   const FoundModel model_;
   const imaging::FacePresets presets_;
   const std::unique_ptr<imaging::FaceDetector> faces_;
@@ -479,16 +505,16 @@ class Server final : public EmbeddedServer {
   Pools pools_;
   codec_vips::VipsCodec codec_;
   codec_vips::VipsEditor editor_;
-  std::unique_ptr<jobs::JobStore> store_;
-  std::unique_ptr<delivery::RecordStore> records_;
-  std::unique_ptr<vendors::VendorStore> vendor_store_;
+  std::unique_ptr<Stores> stores_;
+  jobs::JobStore* const store_;
+  delivery::RecordStore* const records_;
+  vendors::VendorStore* const vendor_store_;
   fetch_curl::CurlPhotoSource photos_;
   std::unique_ptr<assets_disk::DiskAssetStore> assets_;
   engine::Readiness readiness_;
   engine::Estimator estimator_;
   engine::EventHub hub_;
   engine::Announcer announcer_;
-  limits_memory::MemoryRateLimiter limiter_;
   engine::VendorDirectory vendors_;
   engine::UsageCounter usage_;
   engine::VendorRules rules_{vendors_, usage_};
@@ -516,7 +542,12 @@ class Server final : public EmbeddedServer {
 
 }  // namespace
 
-Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, const Settings& settings) {
+Result<std::unique_ptr<Server>> make_server(io_context& io, const Settings& settings, Role role) {
+  if (role != Role::serve && !is_shared(settings)) {
+    return Error{.code = Errc::invalid_input,
+                 .message = "API and workers in processes of their own need a Redis to share: set --redis "
+                            "redis://HOST:PORT (or REDIS_HOST); alone there is `cutroom serve`"};
+  }
   auto model = find_model(settings.model, model_folders(settings));
   if (!model) return model.error();
   auto presets = read_face_presets(settings.faces_presets_dir);
@@ -525,24 +556,17 @@ Result<std::unique_ptr<EmbeddedServer>> make_embedded_server(io_context& io, con
   if (!faces) return faces.error();
   auto fetch = fetch_options(settings);
   if (!fetch) return fetch.error();
-
-  const std::filesystem::path folder = settings.data_dir;
-  auto store = store_sqlite::open_sqlite_store({.file = folder / "jobs.db"}, io.get_executor());
-  if (!store) return store.error();
-  auto records = records_sqlite::open_sqlite_records({.file = folder / "records.db"});
-  if (!records) return records.error();
-  auto vendors = vendors_sqlite::open_sqlite_vendor_store({.file = folder / "vendors.db"});
-  if (!vendors) return vendors.error();
-
-  auto webhook_secret = read_or_make_secret(folder / "webhook.secret");
+  auto stores = open_stores(io, settings);
+  if (!stores) return stores.error();
+  auto webhook_secret = read_or_make_secret(std::filesystem::path(settings.data_dir) / "webhook.secret");
   if (!webhook_secret) return webhook_secret.error();
 
-  auto server = std::make_unique<Server>(
-      io, settings,
+  auto server = std::make_unique<WiredServer>(
+      io, settings, role,
       Opened{std::move(*webhook_secret), std::move(*model), std::move(*presets), std::move(*faces),
-             std::move(*fetch), std::move(*store), std::move(*records), std::move(*vendors)});
+             std::move(*fetch), std::move(*stores)});
   if (auto opened = server->open(); !opened) return opened.error();
-  return std::unique_ptr<EmbeddedServer>(std::move(server));
+  return std::unique_ptr<Server>(std::move(server));
 }
 
 }  // namespace cutroom::app

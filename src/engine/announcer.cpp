@@ -31,13 +31,22 @@ std::string to_json(const jobs::Batch& batch) {
   return json::serialize(out);
 }
 
+std::string record_json_of(const jobs::Job& job) {
+  boost::system::error_code failed;
+  const json::value payload = json::parse(job.payload_json, failed);
+  const json::object* object = failed ? nullptr : payload.if_object();
+  const json::value* record = object ? object->if_contains("recordId") : nullptr;
+  return record && !record->is_null() ? json::serialize(*record) : std::string();
+}
+
 void Announcer::queued(const jobs::JobId& id, const std::optional<jobs::BatchId>& batch, std::string vendor,
-                       std::string queue) {
+                       std::string queue, std::string record_json) {
   hub_.publish({.type = EventType::queued,
                 .job = id,
                 .batch = batch,
                 .vendor = std::move(vendor),
                 .queue = std::move(queue),
+                .record_json = std::move(record_json),
                 .text = {}});
 }
 
@@ -48,6 +57,7 @@ void Announcer::publish(const jobs::Job& job, EventType type, int progress, std:
                 .batch = job.batch,
                 .vendor = job.vendor,
                 .queue = job.queue,
+                .record_json = record_json_of(job),
                 .progress = progress,
                 .text = std::move(text)});
 }

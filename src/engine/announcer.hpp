@@ -14,11 +14,16 @@ namespace cutroom::engine {
 // done, finishedOn}
 std::string to_json(const jobs::Batch&);
 
+// The platform's id of the job's record; empty where a job of somebody else's making has none.
+std::string record_json_of(const jobs::Job&);
+
 class Announcer {
  public:
   Announcer(EventHub& hub, jobs::JobStore& store) : hub_(hub), store_(store) {}
 
-  void queued(const jobs::JobId&, const std::optional<jobs::BatchId>&, std::string vendor, std::string queue);
+  // `record_json` is the platform's id of the record as JSON.
+  void queued(const jobs::JobId&, const std::optional<jobs::BatchId>&, std::string vendor, std::string queue,
+              std::string record_json);
   void active(const jobs::Job& job) { publish(job, EventType::active, 0, {}); }
   void progress(const jobs::Job& job, int percent) { publish(job, EventType::progress, percent, {}); }
   void completed(const jobs::Job& job, std::string result_json) {

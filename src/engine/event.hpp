@@ -33,6 +33,7 @@ struct Event {
   std::optional<jobs::BatchId> batch;
   std::string vendor;
   std::string queue;
+  std::string record_json;  // The platform's id of the record, as JSON; empty where there is none.
   int progress = 0;
   std::string
       text;  // completed: the result's JSON; failed and delayed: the reason; batch_completed: its JSON.

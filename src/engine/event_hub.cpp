@@ -95,6 +95,12 @@ std::optional<EventHub::Place> EventHub::place_from(std::string_view id) const {
   return place;
 }
 
+std::optional<std::uint64_t> EventHub::last_such(const Topic& topic, bool (*is_such)(const Event&)) const {
+  const auto found = std::find_if(ring_.rbegin(), ring_.rend(),
+                                  [&](const Event& event) { return topic.holds(event) && is_such(event); });
+  return found == ring_.rend() ? std::nullopt : std::optional(found->number);
+}
+
 std::unique_ptr<EventHub::Subscription> EventHub::subscribe(Topic topic,
                                                             std::optional<std::string_view> last_event_id) {
   if (subscriber_count_ >= subscribers_max_) return nullptr;
@@ -157,6 +163,7 @@ bool EventHub::Subscription::has_reached_seen() {
 
 // Whether there is something to tell.
 bool EventHub::Subscription::collect(Batch& batch, std::size_t events_max) {
+  batch.before = hub_.last_number();
   if (!has_reached_seen()) return false;
   if (pending_from_) {
     std::uint64_t at = *pending_from_;
@@ -164,6 +171,7 @@ bool EventHub::Subscription::collect(Batch& batch, std::size_t events_max) {
       at = hub_.oldest();
       has_gap_ = true;
     }
+    batch.before = at - 1;
     while (at < hub_.next_ && batch.events.size() < events_max) {
       const Event& event = hub_.at(at++);
       if (topic_.holds(event)) batch.events.push_back(event);

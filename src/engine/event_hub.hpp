@@ -47,6 +47,8 @@ class EventHub {
   // their mark behind: "<epoch>-<number>-<mark>".
   std::string id_of(std::uint64_t number) const;
   std::uint64_t last_number() const { return next_ - 1; }
+  // The newest remembered event of the topic that is such a one.
+  std::optional<std::uint64_t> last_such(const Topic&, bool (*is_such)(const Event&)) const;
   std::size_t subscribers() const { return subscriber_count_; }
 
   // From now on publish() goes by way of it, and it alone calls the two below.
@@ -99,6 +101,7 @@ class EventHub::Subscription {
 
   struct Batch {
     bool resync = false;        // Events are missing before these: look at the present state anew.
+    std::uint64_t before = 0;   // With resync: whoever goes on after this number misses nothing of these.
     std::vector<Event> events;  // Oldest first; empty after `at_most` without any, or after stop().
   };
   // Waits for events; takes all there are, `events_max` at most.

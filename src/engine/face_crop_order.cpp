@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "engine/face_preset_input.hpp"
 #include "engine/field_reader.hpp"
 #include "imaging/colour.hpp"
 
@@ -27,20 +28,37 @@ bool is_missing(const json::value* value) {
   return !value || value->is_null() || (value->is_string() && value->get_string().empty());
 }
 
+std::string names_of(const KnownPresets& presets) {
+  std::string names;
+  for (const auto& [name, preset] : presets.own) names.append(name).append(", ");
+  return names + presets.of_all.names();
+}
+
+// Where the mode is one of the vendor's own.
+void take_own(const json::object& own, FaceCropOptions& out) {
+  const json::value* given = own.if_contains(out.mode);
+  if (!given || !given->is_object()) return;
+  auto preset = face_preset_from(out.mode, given->get_object());
+  if (!preset) return;  // Checked when it was put: kept by a version that knew other keys.
+  out.own_preset = std::move(*preset);
+  out.own_preset_json = json::object(given->get_object(), json::storage_ptr());
+}
+
 }  // namespace
 
 FaceCropOptions read_face_crop(const json::value* mode, const json::object& options,
-                               const imaging::FacePresets& presets, std::vector<FieldProblem>& problems) {
+                               const KnownPresets& presets, std::vector<FieldProblem>& problems) {
   FaceCropOptions out;
   const imaging::FacePreset* preset = nullptr;
   if (mode && !mode->is_null() && !mode->is_string()) {
-    problems.push_back({"mode", "must be a string, one of " + presets.names()});
+    problems.push_back({"mode", "must be a string, one of " + names_of(presets)});
   } else if (is_missing(mode)) {
-    problems.push_back({"mode", "is required, one of " + presets.names()});
+    problems.push_back({"mode", "is required, one of " + names_of(presets)});
   } else {
     out.mode = std::string(mode->get_string());
-    preset = presets.find(out.mode);
-    if (!preset) problems.push_back({"mode", "is not known; there are " + presets.names()});
+    take_own(presets.own, out);
+    preset = out.own_preset ? &*out.own_preset : presets.of_all.find(out.mode);
+    if (!preset) problems.push_back({"mode", "is not known; there are " + names_of(presets)});
   }
   read_options(options, out, problems);
   if (preset && !preset->may_alter && out.background)
@@ -59,7 +77,12 @@ Result<FaceCropOptions> face_crop_order_from(const json::object& work, const ima
     else
       problems.push_back({"options", "must be an object"});
   }
-  FaceCropOptions out = read_face_crop(work.if_contains("mode"), given, presets, problems);
+  json::object own;
+  const json::value* mode = work.if_contains("mode");
+  if (const json::value* preset = work.if_contains("preset"); preset && mode && mode->is_string())
+    own[mode->get_string()] = *preset;
+  const KnownPresets known{.of_all = presets, .own = own};
+  FaceCropOptions out = read_face_crop(mode, given, known, problems);
   if (problems.empty()) return out;
   std::string message = problems.front().field + " " + problems.front().problem;
   return Error{.code = Errc::invalid_input, .message = std::move(message), .fields = std::move(problems)};
@@ -77,6 +100,7 @@ json::object face_crop_order_of(const FaceCropOptions& from) {
   if (from.rules.strict) options["strict"] = true;
   json::object work;
   work["mode"] = from.mode;
+  if (from.own_preset) work["preset"] = from.own_preset_json;
   if (!options.empty()) work["options"] = std::move(options);
   return work;
 }

@@ -55,7 +55,8 @@ std::string FaceCropWork::cache_key(const Payload& payload) const {
 awaitable<Result<MadeFiles>> FaceCropWork::run(Bytes photo, const Payload& payload, PhotoRun& run) {
   auto options = face_crop_order_from(payload.work, parts_.presets);
   if (!options) co_return options.error();
-  const imaging::FacePreset& preset = *parts_.presets.find(options->mode);
+  const imaging::FacePreset& preset =
+      options->own_preset ? *options->own_preset : *parts_.presets.find(options->mode);
   const Task task{
       .options = *options, .preset = preset, .background = options->background.value_or(preset.background)};
   const bool replaces = task.options.background.has_value();

@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include <boost/json/serialize.hpp>
+
 #include "delivery/data_uri.hpp"
 #include "engine/order_urls.hpp"
 
@@ -16,6 +18,17 @@ constexpr std::size_t kUrlBytesMax = 8'192;
 
 std::string field_name(const char* single, const char* plural, std::optional<std::size_t> index) {
   return index ? std::string(plural) + "[" + std::to_string(*index) + "]" : std::string(single);
+}
+
+// A call's note is "ESTIMATE RECORD_JSON".
+Submitted answered_before(jobs::Accepted accepted) {
+  char* end = nullptr;
+  const std::int64_t estimate = std::strtoll(accepted.note.c_str(), &end, 10);
+  return {.job_ids = std::move(accepted.ids),
+          .estimated_seconds = estimate,
+          .batch = std::move(accepted.batch),
+          .repeated = true,
+          .record_json = *end == ' ' ? std::string(end + 1) : std::string("null")};
 }
 
 Error bad_photo(Error error, std::optional<std::size_t> index) {
@@ -64,26 +77,36 @@ boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Orde
                                                                 SubmitOptions options, Depth& depth) {
   const std::string queue = orders.front().queue;
   const std::string vendor = orders.front().vendor;
+  std::vector<std::string> records;
+  records.reserve(orders.size());
+  for (const Order& order : orders) records.push_back(boost::json::serialize(order.record_id));
   auto new_jobs = co_await accept_all(std::move(orders), options.bulk);
   if (!new_jobs) co_return new_jobs.error();
   const std::size_t count = new_jobs->size();
-  std::int64_t estimate = parts_.estimator.seconds_until_done(queue, depth.counts, count);
+  const std::int64_t estimate = parts_.estimator.seconds_until_done(queue, depth.counts, count);
   jobs::Handover handover{
       .jobs = std::move(*new_jobs), .as_batch = options.bulk, .once = std::move(options.once)};
-  if (handover.once) handover.once->note = std::to_string(estimate);
+  if (handover.once) handover.once->note = std::to_string(estimate) + ' ' + records.front();
   if (options.bulk) handover.after_batch = parts_.after_batch(vendor);
   auto accepted = co_await parts_.store.accept(std::move(handover), parts_.clock.now());
   if (!accepted) co_return accepted.error();
-  if (accepted->repeated) {
-    estimate = std::strtoll(accepted->note.c_str(), nullptr, 10);
-  } else {
-    depth.counts.waiting += count;
-    for (const jobs::JobId& id : accepted->ids) parts_.announcer.queued(id, accepted->batch, vendor, queue);
-  }
-  co_return Submitted{.job_ids = std::move(accepted->ids),
+  if (accepted->repeated) co_return answered_before(std::move(*accepted));
+  depth.counts.waiting += count;
+  Submitted submitted{.job_ids = std::move(accepted->ids),
                       .estimated_seconds = estimate,
                       .batch = std::move(accepted->batch),
-                      .repeated = accepted->repeated};
+                      .record_json = records.front()};
+  for (std::size_t i = 0; i < submitted.job_ids.size(); ++i)
+    parts_.announcer.queued(submitted.job_ids[i], submitted.batch, vendor, queue, std::move(records[i]));
+  co_return submitted;
+}
+
+boost::asio::awaitable<Result<std::optional<Submitted>>> Submission::repeated(jobs::Once once) {
+  auto accepted = co_await parts_.store.repeated(std::move(once), parts_.clock.now());
+  if (!accepted) co_return accepted.error();
+  std::optional<Submitted> submitted;
+  if (*accepted) submitted = answered_before(std::move(**accepted));
+  co_return submitted;
 }
 
 boost::asio::awaitable<Result<std::vector<jobs::NewJob>>> Submission::accept_all(std::vector<Order> orders,

@@ -34,7 +34,8 @@ struct Submitted {
   std::vector<jobs::JobId> job_ids;    // In the order of the orders.
   std::int64_t estimated_seconds = 0;  // Until the last of them is done; at least 1.
   std::optional<jobs::BatchId> batch;  // Of a bulk call.
-  bool repeated = false;  // The call with this key was made before: this is what it was answered.
+  bool repeated = false;    // The call with this key was made before: this is what it was answered.
+  std::string record_json;  // Of the first order: the platform's id of its record, as JSON.
 };
 
 struct SubmitOptions {
@@ -67,6 +68,10 @@ class Submission {
   // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; idempotency_conflict; address_refused
   // and quota_exceeded by the vendor's own rules; unavailable after stop().
   boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, SubmitOptions);
+
+  // What the call with this key was answered, where it was made before; nothing where it is new.
+  // idempotency_conflict.
+  boost::asio::awaitable<Result<std::optional<Submitted>>> repeated(jobs::Once);
 
   // Refuses from now on.
   void stop() { stopping_ = true; }

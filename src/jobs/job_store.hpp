@@ -149,6 +149,9 @@ class JobStore {
   // Accepts all of them or none. invalid_input: jobs/new_job_rules.hpp. idempotency_conflict: the key belongs
   // to another call.
   virtual boost::asio::awaitable<Result<Accepted>> accept(Handover, TimePoint now) = 0;
+  // What accept() would answer a repeated call; nothing where it would be the first with its key.
+  // idempotency_conflict.
+  virtual boost::asio::awaitable<Result<std::optional<Accepted>>> repeated(Once, TimePoint now) = 0;
   // Without batch and key.
   boost::asio::awaitable<Result<std::vector<JobId>>> add(std::vector<NewJob>, TimePoint now);
 

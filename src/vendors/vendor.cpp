@@ -57,6 +57,8 @@ std::vector<FieldProblem> problems_of(const Vendor& vendor) {
       problems.push_back(
           {"sourceHosts[" + std::to_string(i) + "]",
            "must be a host name in lower case like example.com, or *.example.com for all below it"});
+  check(vendor.face_presets_json.size() <= kFacePresetsBytesMax, "presets",
+        "must be at most 256 KiB all together");
   check(vendor.default_options_json.size() <= kDefaultOptionsBytesMax, "defaultOptions",
         "must be at most 16384 bytes of JSON");
   return problems;

@@ -31,6 +31,9 @@ struct Vendor {
   // here.
   std::string default_options_json = "{}";
 
+  // {"badge": {...}, ...}: its own presets of face crops, by name. Opaque here.
+  std::string face_presets_json = "{}";
+
   // Where its events go (Standard Webhooks).
   std::optional<std::string> webhook_url{};
   std::optional<std::string> webhook_secret{};
@@ -46,6 +49,7 @@ inline constexpr std::size_t kSourceHostsMax = 100;
 inline constexpr std::size_t kVendorIdBytesMax = 64;
 inline constexpr std::size_t kNameBytesMax = 200;
 inline constexpr std::size_t kDefaultOptionsBytesMax = 16U << 10U;
+inline constexpr std::size_t kFacePresetsBytesMax = 256U << 10U;
 inline constexpr std::uint64_t kQuotaMax = 1'000'000'000'000;
 
 // What is wrong with it, field by field, in the words of the API; empty where all is well.

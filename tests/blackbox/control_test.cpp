@@ -224,6 +224,25 @@ TEST_F(ControlApiTest, a_paused_queue_takes_jobs_but_runs_none) {
   EXPECT_EQ(post("queues/background-removal/drain", {{"vendorId", 7}}).status, 400);
 }
 
+TEST_F(ControlApiTest, a_form_that_is_sent_again_is_the_same_call) {
+  const auto send_form = [this](const std::string& boundary, const std::string& record) {
+    const auto field = [&](const std::string& name, const std::string& content) {
+      return "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content +
+             "\r\n";
+    };
+    const std::string body = field("recordId", record) + field("vendorId", vendor_) +
+                             field("photo", std::string(small_png())) + "--" + boundary + "--\r\n";
+    return send("POST", api("remove-bg-queue"),
+                {"Content-Type: multipart/form-data; boundary=" + boundary, "Idempotency-Key: form-1"}, body);
+  };
+  const Answer first = send_form("----WebKitFormBoundaryA", "7");
+  const Answer again = send_form("----WebKitFormBoundaryB", "7");
+  ASSERT_EQ(first.status, 200) << first.body;
+  EXPECT_EQ(again.body, first.body);
+  EXPECT_EQ(again.headers.at("idempotent-replayed"), "true");
+  EXPECT_EQ(send_form("----WebKitFormBoundaryA", "8").status, 409);
+}
+
 TEST_F(ControlApiTest, the_same_key_gives_the_same_answer) {
   const std::vector<std::string> key{"Idempotency-Key: once-1"};
   const Answer first = post("remove-bg-queue", order("/photo.png"), key);

@@ -31,9 +31,9 @@ TempFolder::~TempFolder() {
 }
 
 ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments,
-                             RateLimits limits) {
+                             RateLimits limits, const std::string& command) {
   std::vector<std::string> arguments{
-      CUTROOM_BINARY,  "serve",        "--listen",    "127.0.0.1:0", "--data-dir",
+      CUTROOM_BINARY,  command,        "--listen",    "127.0.0.1:0", "--data-dir",
       data_dir,        "--model",      "tiny",        "--models",    CUTROOM_TINY_MODEL_DIR,
       "--fetch-allow", "127.0.0.1/32", "--log-level", "warn"};
   if (limits == RateLimits::off)
@@ -54,7 +54,7 @@ ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<
   ::close(pipe_ends[1]);
   output_ = pipe_ends[0];
   if (failed != 0) throw std::runtime_error("can't start " + std::string(CUTROOM_BINARY));
-  wait_until_it_listens(output_);
+  wait_until_it_is_there(output_);
 }
 
 ServerProcess::~ServerProcess() {
@@ -62,7 +62,7 @@ ServerProcess::~ServerProcess() {
   if (output_ >= 0) ::close(output_);
 }
 
-void ServerProcess::wait_until_it_listens(int out) {
+void ServerProcess::wait_until_it_is_there(int out) {
   const auto deadline = std::chrono::steady_clock::now() + kStartMax;
   std::string text;
   for (;;) {
@@ -75,6 +75,7 @@ void ServerProcess::wait_until_it_listens(int out) {
     const ssize_t n = ::read(out, buffer, sizeof buffer);
     if (n <= 0) throw std::runtime_error("the server ended before it listened");
     text.append(buffer, static_cast<std::size_t>(n));
+    if (text.find("cutroom works\n") != std::string::npos) return;
     const std::size_t line = text.find("listens on http://");
     if (line == std::string::npos || text.find('\n', line) == std::string::npos) continue;
     port_ = static_cast<std::uint16_t>(std::stoi(text.substr(text.find(':', line + 18) + 1)));

@@ -27,16 +27,16 @@ enum class RateLimits : std::uint8_t { off, standard };
 
 class ServerProcess {
  public:
-  // Starts `cutroom serve` with the tiny test model and returns once it listens. Throws with the program's
-  // own output when it ends instead.
+  // Starts `cutroom serve` (or `api`, `worker`) with the tiny test model and returns once it listens, or works.
+  // Throws with the program's own output when it ends instead.
   ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {},
-                RateLimits limits = RateLimits::off);
+                RateLimits limits = RateLimits::off, const std::string& command = "serve");
   ~ServerProcess();  // kill -9 where it still runs.
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   std::string url(const std::string& path = "") const;
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return port_; }  // 0: a worker.
   pid_t pid() const { return pid_; }
   // kill -9, and waits for the end.
   void kill();
@@ -46,7 +46,7 @@ class ServerProcess {
 
  private:
   int wait_for_end();
-  void wait_until_it_listens(int out);
+  void wait_until_it_is_there(int out);
 
   pid_t pid_ = -1;
   std::uint16_t port_ = 0;

@@ -156,6 +156,26 @@ TEST_P(JobStoreControl, the_same_call_with_the_same_key_is_done_once) {
   EXPECT_FALSE(call("b", kStart + jobs::kOnceKept)->repeated) << "a day later it is a new call";
 }
 
+TEST_P(JobStoreControl, a_repeated_call_is_known_without_making_it) {
+  const auto once_of = [](const std::string& fingerprint, const std::string& scope = "v") {
+    return jobs::Once{.scope = scope, .key = "k", .fingerprint = fingerprint, .note = "first"};
+  };
+  const auto before = run(store().repeated(once_of("a"), kStart));
+  ASSERT_TRUE(before);
+  EXPECT_FALSE(*before) << "nobody has made it yet";
+  const auto first = run(store().accept({.jobs = {job_of("v")}, .once = once_of("a")}, kStart));
+  ASSERT_TRUE(first);
+  const auto known = run(store().repeated(once_of("a"), kStart + jobs::kOnceKept - Millis{1}));
+  ASSERT_TRUE(known && *known);
+  EXPECT_TRUE((*known)->repeated);
+  EXPECT_EQ((*known)->ids, first->ids);
+  EXPECT_EQ((*known)->note, "first");
+  EXPECT_EQ(run(store().repeated(once_of("b"), kStart)).error().code, Errc::idempotency_conflict);
+  EXPECT_FALSE(*run(store().repeated(once_of("a", "another vendor"), kStart)));
+  EXPECT_FALSE(*run(store().repeated(once_of("a"), kStart + jobs::kOnceKept)));
+  EXPECT_EQ(counts().waiting, 1U);
+}
+
 TEST_P(JobStoreControl, a_key_has_a_bounded_length) {
   for (const std::size_t length : {std::size_t{0}, std::size_t{256}}) {
     const jobs::Handover handover{

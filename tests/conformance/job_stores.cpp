@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "adapters/redis_client/redis_thread.hpp"
+#include "adapters/store_bull/bull_store.hpp"
 #include "adapters/store_memory/memory_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "scratch_folder.hpp"
+#include "support/redis_server.hpp"
 
 namespace cutroom::conformance {
 namespace {
@@ -28,6 +31,24 @@ class SqliteHome final : public StoreHome {
   ScratchFolder folder_;
 };
 
+// `window` smaller than a queue gets here: jobs must be parked and come back.
+template <std::size_t window>
+class BullHome final : public StoreHome {
+ public:
+  std::unique_ptr<jobs::JobStore> open(boost::asio::any_io_executor executor) override {
+    redis_client::Options options;
+    options.endpoints = {{.host = server_.host(), .port = server_.port()}};
+    connection_ = std::make_unique<redis_client::RedisThread>(std::move(options));
+    return std::make_unique<store_bull::BullStore>(
+        connection_->redis(), store_bull::BullOptions{.prefix = "bull", .window = window},
+        std::move(executor));
+  }
+
+ private:
+  test::RedisServer server_;
+  std::unique_ptr<redis_client::RedisThread> connection_;
+};
+
 template <class Home>
 std::unique_ptr<StoreHome> make() {
   return std::make_unique<Home>();
@@ -39,6 +60,8 @@ std::vector<StoreKind> store_kinds() {
   return {
       {.name = "memory", .durable = false, .make_home = make<MemoryHome>},
       {.name = "sqlite", .durable = true, .make_home = make<SqliteHome>},
+      {.name = "bull", .durable = true, .make_home = make<BullHome<1'000>>},
+      {.name = "bull_with_a_small_window", .durable = true, .make_home = make<BullHome<5>>},
   };
 }
 

@@ -33,6 +33,7 @@ Vendor full_vendor(std::string id) {
   vendor.monthly_quota = 123'456;
   vendor.source_hosts = {"a.example", "*.b.example"};
   vendor.default_options_json = R"({"backgroundRemoval":{"format":"webp"}})";
+  vendor.face_presets_json = R"({"badge":{"title":"Bädge","size_px":[300,400]}})";
   vendor.webhook_url = "https://hooks.example/x";
   vendor.webhook_secret = "whsec_abc";
   vendor.webhook_events = "job.completed";

@@ -55,6 +55,7 @@ async function events_of(path, headers = {}) {
 
 function check_event({ event, data }, subject) {
   assert.deepEqual(contract.problems(event, '#/components/schemas/EventName'), []);
+  if (event === 'resync') return assert.equal(data, '{}');
   const schema = event === 'state' ? subject : event === 'batch-completed' ? 'Batch' : 'JobEvent';
   assert.deepEqual(contract.problems(JSON.parse(data), `#/components/schemas/${schema}`), [], `${event}: ${data}`);
 }
@@ -256,7 +257,9 @@ test('events_are_as_in_the_contract', async () => {
   assert.deepEqual([frames[0].event, frames.at(-1).event], ['state', 'completed']);
   for (const frame of frames) check_event(frame, 'Job');
   assert.equal((await call('GET', path, { headers: { 'Last-Event-ID': frames.at(-1).id } })).status, 204);
-  for (const frame of await events_of(path, { 'Last-Event-ID': 'another-1' })) check_event(frame, 'Job');
+  const late = await events_of(path, { 'Last-Event-ID': 'another-1' });
+  assert.deepEqual(late.map(({ event }) => event), ['resync', 'state', 'completed']);
+  for (const frame of late) check_event(frame, 'Job');
 
   const failing = { recordIds: [1, 2], photoUrls: [photo, `${photos.url}/status/404`] };
   const { batchId } = (await call('POST', `${API}/bulk-remove-bg`, { json: failing })).body;
@@ -346,12 +349,26 @@ test('vendors_and_keys_are_as_in_the_contract', async () => {
     await call('GET', `${vendors}/acme/usage`, admin);
     await call('GET', `${vendors}/acme/usage?from=2026-11-02&to=2026-11-01`, admin);
     await call('GET', `${vendors}/acme/usage?from=2026-11-01&to=2099-01-01`, admin);
+    const badge = { title: 'Badge', size_px: [300, 400], head: { height: 0.5, height_range: [0.4, 0.6], top: 0.2 } };
+    const preset = `${vendors}/bravo/presets/badge`;
+    assert.equal((await call('PUT', preset, { ...admin, json: badge })).status, 200);
+    assert.equal((await call('PUT', preset, { ...admin, json: { ...badge, size_px: 'big' } })).status, 400);
+    assert.deepEqual((await call('GET', `${vendors}/bravo/presets`, admin)).body.presets, [{ name: 'badge', preset: badge }]);
+    const own = (await call('GET', `${API}/presets?vendorId=bravo`, admin)).body.presets;
+    assert.deepEqual([own[0].name, own[0].own], ['badge', true]);
+    assert.equal((await call('GET', `${API}/presets?vendorId=bravo`, acme)).status, 403);
+    await call('GET', `${API}/presets?colour=red`, acme);
+    const badged = await call('POST', `${API}/crop-face-queue`, {
+      ...admin, json: { ...order, vendorId: 'bravo', mode: 'badge', options: HOUR_LATER } });
+    assert.deepEqual((await call('GET', `${API}/job/${badged.body.jobId}`, admin)).body.data.preset, badge);
+    assert.equal((await call('DELETE', preset, admin)).status, 204);
     assert.equal((await call('DELETE', `${vendors}/acme/keys/${id}`, admin)).status, 204);
     await call('GET', `${vendors}/acme/keys`, admin);
     assert.equal((await call('GET', `${API}/queue-stats`, acme)).status, 401);
     assert.equal((await call('DELETE', `${vendors}/acme`, admin)).status, 204);
-    for (const [method, path] of [['GET', ''], ['PATCH', ''], ['DELETE', ''], ['GET', '/keys'], ['POST', '/keys'], ['DELETE', `/keys/${id}`], ['GET', '/usage']])
-      assert.equal((await call(method, `${vendors}/acme${path}`, { ...admin, ...(method === 'PATCH' && { json: {} }) })).status, 404, path);
+    for (const [method, path] of [['GET', ''], ['PATCH', ''], ['DELETE', ''], ['GET', '/keys'], ['POST', '/keys'], ['DELETE', `/keys/${id}`], ['GET', '/presets'],
+      ['PUT', '/presets/badge'], ['DELETE', '/presets/badge'], ['GET', '/usage']])
+      assert.equal((await call(method, `${vendors}/acme${path}`, { ...admin, ...(method.startsWith('P') && { json: method === 'PUT' ? badge : {} }) })).status, 404, path);
   } finally {
     await keyed.stop();
   }

@@ -1,15 +1,20 @@
 // What the users of the stack before have been promised, line by line, against the running server: its routes and
-// answers, its rate limits with their defaults, its jobs.
+// answers, its rate limits with their defaults, its jobs, the records it writes, where it listens, what a restart leaves.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { start_cutroom, start_photo_server } from '../support/node/processes.mjs';
+import { remove_folder, start_cutroom, start_photo_server, temporary_folder } from '../support/node/processes.mjs';
 
 const photos = await start_photo_server();
 const photo = `${photos.url}/photo.png`;
-const server = await start_cutroom(['--jobs-backoff-ms', '10']);
+const data = temporary_folder();
+const server = await start_cutroom(['--jobs-backoff-ms', '10'], {}, { folder: data });
 after(async () => {
   await server.stop();
   await photos.stop();
+  remove_folder(data);
 });
 
 const API = '/api/image-queue';
@@ -22,7 +27,7 @@ async function ask(method, path, json, at = server) {
   return { status: response.status, headers: response.headers, body: await response.json() };
 }
 const queue = (json, at) => ask('POST', `${API}/remove-bg-queue`, json, at);
-const ended = async (id) => (await ask('GET', `${API}/job/${id}?wait=30s`)).body;
+const ended = async (id, at) => (await ask('GET', `${API}/job/${id}?wait=30s`, undefined, at)).body;
 
 const SINGLE = { recordId: 'rec-1', projectId: 'proj-1', photoUrl: photo, vendorId: 'v-1' };
 const BULK = { recordIds: ['a', 'b'], projectId: 'proj-1', photoUrls: [photo, photo], vendorId: 'v-1' };
@@ -166,6 +171,104 @@ test('dead_letters_are_listed_inspected_retried_and_deleted', async () => {
   assert.equal((await ended(jobId)).state, 'failed');
   assert.equal((await ask('DELETE', `${API}/job/${jobId}`)).status, 200);
   assert.equal((await ask('GET', `${API}/job/${jobId}`)).status, 404);
+});
+
+// ---- records ----
+// The row of the platform's table, as its other programs read it.
+function record(folder, id) {
+  const program = `import json, sqlite3, sys
+rows = sqlite3.connect("file:" + sys.argv[1] + "?mode=ro", uri=True)
+rows.row_factory = sqlite3.Row
+row = rows.execute("SELECT * FROM data_records WHERE id = ?", (sys.argv[2],)).fetchone()
+print(json.dumps(dict(row) if row else None))`;
+  return JSON.parse(execFileSync(process.env.CUTROOM_PYTHON, ['-c', program, join(folder, 'records.db'), id], { encoding: 'utf8' }));
+}
+
+test('the_record_is_updated', async () => {
+  const before = Date.now();
+  const { jobId } = (await queue({ ...SINGLE, recordId: 'rec-done' })).body;
+  const job = await ended(jobId);
+  const row = record(data, 'rec-done');
+  const { photo_url, processed, processing_status, processed_at, job_id, error } = row;
+  assert.deepEqual([photo_url, processed, processing_status, job_id], [job.result.photoUrl, 1, 'completed', jobId]);
+  assert.ok(processed_at >= before && processed_at <= Date.now(), `${processed_at}`);
+  assert.ok(!error, error);
+  assert.deepEqual([row.project_id, row.vendor_id, row.original_url], ['proj-1', 'v-1', photo]);
+});
+
+test('the_record_of_a_failure_says_so_and_a_later_success_clears_it', async () => {
+  const failing = (await queue({ ...SINGLE, recordId: 'rec-bad', photoUrl: `${photos.url}/status/404` })).body.jobId;
+  const { failedReason } = await ended(failing);
+  const bad = record(data, 'rec-bad');
+  assert.deepEqual([bad.processed, bad.processing_status, bad.error, bad.job_id], [0, 'failed', failedReason, failing]);
+  const { result } = await ended((await queue({ ...SINGLE, recordId: 'rec-bad' })).body.jobId);
+  const good = record(data, 'rec-bad');
+  assert.deepEqual([good.processed, good.processing_status, good.photo_url, good.error || ''], [1, 'completed', result.photoUrl, '']);
+});
+
+test('records_with_numbers_for_ids_are_found_by_them', async () => {
+  await ended((await queue({ ...SINGLE, recordId: 4711 })).body.jobId);
+  assert.equal(record(data, '4711').processing_status, 'completed');
+});
+
+// ---- restarts ----
+for (const signal of ['SIGTERM', 'SIGKILL'])
+  test(`jobs_and_results_outlive_the_process_that_${signal}_ends`, async () => {
+    const folder = temporary_folder();
+    const first = await start_cutroom(['--jobs-backoff-ms', '10'], {}, { folder });
+    let second;
+    try {
+      const one = async (more) => (await queue({ ...SINGLE, ...more }, first)).body.jobId;
+      const completed = await one({});
+      const failed = await one({ recordId: 'rec-bad', photoUrl: `${photos.url}/status/404` });
+      const delayed = await one({ recordId: 'rec-tomorrow', options: HOUR_LATER });
+      const before = { completed: await ended(completed, first), failed: await ended(failed, first) };
+      await ask('POST', `${API}/queues/background-removal/pause`, undefined, first);
+      const waiting = await one({ recordId: 'rec-later' });
+
+      assert.equal(await first.end(signal), signal === 'SIGTERM' ? 0 : null);
+      second = await start_cutroom(['--jobs-backoff-ms', '10'], {}, { folder, listen: new URL(first.url).host });
+      const job = async (id) => (await ask('GET', `${API}/job/${id}`, undefined, second)).body;
+      assert.deepEqual(await job(completed), before.completed);
+      assert.deepEqual(await job(failed), before.failed);
+      assert.deepEqual([(await job(delayed)).state, (await job(waiting)).state], ['delayed', 'paused']);
+      const asset = await fetch(before.completed.result.photoUrl);
+      assert.equal(asset.status, 200);
+      assert.equal((await asset.arrayBuffer()).byteLength, before.completed.result.bytes);
+      assert.equal(record(folder, SINGLE.recordId).job_id, completed);
+
+      await ask('POST', `${API}/queues/background-removal/resume`, undefined, second);
+      assert.equal((await ended(waiting, second)).state, 'completed');
+      assert.equal(record(folder, 'rec-later').processing_status, 'completed');
+    } finally {
+      await first.stop();
+      await second?.stop();
+      remove_folder(folder);
+    }
+  });
+
+// ---- where it listens ----
+const NOWHERE = { PORT: undefined, CUTROOM_PORT: undefined, CUTROOM_LISTEN: undefined };
+
+test('it_listens_on_port_3001_of_this_machine_unless_told_otherwise', () => {
+  const env = { ...process.env, ...NOWHERE };
+  const lines = execFileSync(process.env.CUTROOM_BINARY, ['config'], { encoding: 'utf8', env, cwd: data }).split('\n');
+  const of = (key) => lines.find((line) => line.startsWith(`${key} `))?.split(/\s+/)[1];
+  assert.deepEqual([of('listen'), of('port')], ['127.0.0.1:3001', '3001']);
+});
+
+test('the_environments_PORT_is_where_it_listens', async () => {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  const other = await start_cutroom([], { ...NOWHERE, PORT: String(port) }, { listen: null });
+  try {
+    assert.equal(other.url, `http://127.0.0.1:${port}`);
+    assert.equal((await ask('GET', '/api/worker/health', undefined, other)).body.status, 'healthy');
+  } finally {
+    await other.stop();
+  }
 });
 
 // ---- rate limits ----

@@ -67,8 +67,8 @@ export function createClient(options: ClientOptions) {
     cropFace: (order: CropFaceOrder, options?: QueueOptions) => queue<Queued>('/crop-face-queue', order, options),
     cropFaces: (order: BulkCropFaceOrder, options?: QueueOptions) => queue<BulkQueued>('/bulk-crop-face', order, options),
     /** What faces can be cropped to: the values of `mode`. */
-    getPresets: async (options?: CallOptions): Promise<readonly FacePreset[]> =>
-      (await get<{ presets: FacePreset[] }>(`${API}/presets`, options)).presets,
+    getPresets: async (query: { vendorId?: string } = {}, options?: CallOptions): Promise<readonly FacePreset[]> =>
+      (await get<{ presets: FacePreset[] }>(`${API}/presets`, { ...options, query })).presets,
     /** Queues one photo for a list of operations. */
     processImage: (order: ProcessOrder, options?: QueueOptions) => queue<Queued>('/process-queue', order, options),
     /** Queues many photos for the same operations. */

@@ -27,7 +27,7 @@ const FIRST_RECONNECT_MS = 100;
  */
 export async function* follow(http: Http, path: string, options: FollowOptions = {}): AsyncGenerator<RawEvent, void> {
   const { maxFailures = 5, silenceMs = 45_000 } = options;
-  const parserOf = (lastId: string) => Object.assign(new EventParser(), { lastId });
+  const parserOf = (lastId: string) => Object.assign(new EventParser(), { lastId, resumeId: lastId });
   let lastId = options.lastEventId ?? '';
   let reconnectMs = options.reconnectMs ?? 2_000;
   let failures = 0;
@@ -45,6 +45,7 @@ export async function* follow(http: Http, path: string, options: FollowOptions =
           lastId = event.id;
           yield event;
         }
+        lastId = parser.resumeId;
         if (parser.retryMs !== undefined && options.reconnectMs === undefined) reconnectMs = parser.retryMs;
       }
     } catch (error) {

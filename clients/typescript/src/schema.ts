@@ -85,7 +85,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What faces can be cropped to */
+        /**
+         * What faces can be cropped to
+         * @description The vendor's own presets first, then those that all vendors have and it has not replaced.
+         */
         get: operations["facePresets"];
         put?: never;
         post?: never;
@@ -247,9 +250,9 @@ export interface paths {
          *     has ended already, `state` and the last event come at once.
          *
          *     Who was cut off and comes back with `Last-Event-ID` gets what was missed instead of `state`, or one `resync` event
-         *     (data `{}`): something was missed that is no longer known, so ask for the job. Where the job has ended meanwhile,
-         *     `state` and the last event stand for what was missed. Who has seen the end and comes back gets 204, which tells a
-         *     browser's EventSource to stop.
+         *     (data `{}`): something was missed that is no longer known, so ask for the job; where the job has ended meanwhile,
+         *     `state` and the last event follow. Who has seen the end and comes back gets 204, which tells a browser's
+         *     EventSource to stop.
          */
         get: operations["jobEvents"];
         put?: never;
@@ -371,7 +374,7 @@ export interface paths {
         };
         /**
          * All of a vendor's jobs as server-sent events
-         * @description From now on, or from `Last-Event-ID` on, without a `state` at the beginning and without an end. Jobs' events have the schema `JobEvent`, `batch-completed` has `Batch`.
+         * @description From now on, or from `Last-Event-ID` on, without a `state` at the beginning and without an end. It begins with an `id` line alone, so that who is cut off before the first event can go on too. Jobs' events have the schema `JobEvent`, `batch-completed` has `Batch`.
          */
         get: operations["vendorEvents"];
         put?: never;
@@ -621,6 +624,50 @@ export interface paths {
         post?: never;
         /** Revoke a key at once */
         delete: operations["revokeKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        /** A vendor's own presets of face crops */
+        get: operations["listVendorPresets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/vendors/{vendorId}/presets/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+                /** @description Small letters, digits, - and _, at most 64 of them. */
+                preset: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add a preset of the vendor's own, or put it in the place of that name
+         * @description It is a `mode` of the vendor's face crops from now on, before one of the same name that all vendors have. At most 50, of 4096 bytes each. A copy goes with each job.
+         */
+        put: operations["putVendorPreset"];
+        post?: never;
+        /** Delete one; jobs that have been queued with it keep their copy */
+        delete: operations["removeVendorPreset"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1031,6 +1078,66 @@ export interface components {
             backgroundMayBeReplaced: boolean;
             headHeightPx: components["schemas"]["Range"];
             eyeLineFromTopPx: components["schemas"]["Range"];
+            /**
+             * @description There where it is the vendor's own.
+             * @constant
+             */
+            own?: true;
+        };
+        /**
+         * @description A preset as its file has it; docs/face-crop.md says what each key means.
+         * @example {
+         *       "title": "Staff badge",
+         *       "size_px": [
+         *         480,
+         *         640
+         *       ],
+         *       "head": {
+         *         "height": 0.5,
+         *         "height_range": [
+         *           0.4,
+         *           0.6
+         *         ],
+         *         "top": 0.2
+         *       }
+         *     }
+         */
+        PresetFields: {
+            title?: string;
+            size_px: components["schemas"]["Range"];
+            size_mm?: components["schemas"]["Range"];
+            background?: components["schemas"]["Colour"];
+            /** @enum {unknown} */
+            altering?: "allowed" | "forbidden";
+            /** @enum {unknown} */
+            format?: "jpeg" | "png" | "webp";
+            bytes_max?: number;
+            head: {
+                /**
+                 * @default share
+                 * @enum {unknown}
+                 */
+                unit?: "mm" | "in" | "px" | "share";
+                height: number;
+                height_range: components["schemas"]["Range"];
+                /** @description Or eyes_from_bottom. */
+                top?: number;
+                top_range?: components["schemas"]["Range"];
+                eyes_from_bottom?: number;
+                eyes_from_bottom_range?: components["schemas"]["Range"];
+            };
+            checks?: {
+                eye_distance_px?: number;
+                too_small_fails?: boolean;
+                padding?: number;
+            };
+        };
+        VendorPreset: {
+            name: components["schemas"]["Mode"];
+            preset: components["schemas"]["PresetFields"];
+        };
+        VendorPresets: {
+            presets: components["schemas"]["VendorPreset"][];
         };
         /** @description Least and most. */
         Range: [
@@ -1303,6 +1410,7 @@ export interface components {
             /** @description As in the order, by queue. */
             options?: Record<string, never>;
             mode?: components["schemas"]["Mode"];
+            preset?: components["schemas"]["PresetFields"];
             operations?: components["schemas"]["Operations"];
             /** @description Where images of data: URIs are kept. */
             heldImages?: {
@@ -1506,6 +1614,7 @@ export interface components {
         /** @description Data of queued, active, progress, completed, failed, delayed and removed. */
         JobEvent: {
             jobId: components["schemas"]["Id"];
+            recordId?: components["schemas"]["PlatformId"];
             batchId?: components["schemas"]["Id"];
             vendorId: string;
             queue: components["schemas"]["QueueName"];
@@ -2218,7 +2327,10 @@ export interface operations {
     };
     facePresets: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Without it, the caller's own. */
+                vendorId?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2237,7 +2349,9 @@ export interface operations {
                     "application/json": components["schemas"]["FacePresets"];
                 };
             };
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["TooMany"];
         };
     };
@@ -3284,6 +3398,101 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It opens nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listVendorPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As they were put, by name */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorPresets"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooMany"];
+        };
+    };
+    putVendorPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+                /** @description Small letters, digits, - and _, at most 64 of them. */
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetFields"];
+            };
+        };
+        responses: {
+            /** @description The preset */
+            200: {
+                headers: {
+                    "RateLimit-Limit": components["headers"]["RateLimitLimit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimitReset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorPreset"];
+                };
+            };
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooMany"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeVendorPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendorId: components["parameters"]["VendorId"];
+                /** @description Small letters, digits, - and _, at most 64 of them. */
+                preset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
             204: {
                 headers: {
                     [name: string]: unknown;

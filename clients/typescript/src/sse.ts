@@ -10,6 +10,8 @@ export class EventParser {
   /** What the server asks for before a reconnect. */
   retryMs: number | undefined;
   lastId = '';
+  /** Where to go on after a cut: of the last block that came whole, be it without an event. */
+  resumeId = '';
   #rest = '';
   #name = '';
   #data: string[] = [];
@@ -52,6 +54,7 @@ export class EventParser {
     const name = this.#name || 'message';
     this.#data = [];
     this.#name = '';
+    this.resumeId = this.lastId;
     if (data.length === 0) return undefined;
     return { id: this.lastId, name, data: data.join('\n') };
   }

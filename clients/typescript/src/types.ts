@@ -35,6 +35,8 @@ export type About = Schemas['About'];
 export type ImageResult = Schemas['ImageResult'];
 export type FaceCropResult = Schemas['FaceCropResult'];
 export type FacePreset = Schemas['FacePreset'];
+export type PresetFields = Schemas['PresetFields'];
+export type VendorPreset = Schemas['VendorPreset'];
 export type Operation = Schemas['Operation'];
 
 export type Webhook = Schemas['Webhook'];

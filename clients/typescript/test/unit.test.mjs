@@ -31,6 +31,16 @@ test('events_are_the_same_however_the_stream_is_split', () => {
   }
 });
 
+test('where_to_go_on_is_the_last_block_that_came_whole', () => {
+  const parser = new EventParser();
+  parser.push('retry: 2000\nid: a-1\n\n');
+  assert.equal(parser.resumeId, 'a-1', 'without an event too');
+  parser.push('id: a-2\nevent: progress\nda');
+  assert.equal(parser.resumeId, 'a-1');
+  parser.push('ta: {}\n\n');
+  assert.equal(parser.resumeId, 'a-2');
+});
+
 test('retry_after_may_be_seconds_or_a_date', () => {
   const of = (text) => retryAfterMs(new Response('', { headers: { 'Retry-After': text } }), Date.UTC(2026, 10, 24, 9, 30, 0));
   assert.equal(of('120'), 120_000);

@@ -35,6 +35,7 @@ std::optional<Event> event_from(std::string_view text) {
               .batch = {},
               .vendor = text_of(from, "vendor"),
               .queue = text_of(from, "queue"),
+              .record_json = text_of(from, "record"),
               .text = text_of(from, "text")};
   if (from.contains("batch")) event.batch = text_of(from, "batch");
   if (const json::value* progress = from.if_contains("progress"); progress != nullptr && progress->is_int64())
@@ -48,6 +49,7 @@ std::string entry_of(const Event& event) {
   json::object out{{"type", engine::to_string(event.type)}, {"vendor", event.vendor}, {"queue", event.queue}};
   if (!event.job.empty()) out["job"] = event.job;
   if (event.batch) out["batch"] = *event.batch;
+  if (!event.record_json.empty()) out["record"] = event.record_json;
   if (event.progress != 0) out["progress"] = event.progress;
   if (!event.text.empty()) out["text"] = event.text;
   return std::to_string(event.mark) + " " + json::serialize(out);

@@ -35,6 +35,7 @@ std::string event_json(const Event& event) {
   if (event.type == EventType::batch_completed) return event.text;
   JsonText json;
   json.text("jobId", event.job);
+  if (!event.record_json.empty()) json.raw("recordId", event.record_json);
   if (event.batch) json.text("batchId", *event.batch);
   json.text("vendorId", event.vendor);
   json.text("queue", event.queue);
@@ -56,8 +57,12 @@ void append_frame(std::string& out, std::string_view id, std::string_view type, 
   out.append("event: ").append(type).append("\ndata: ").append(data).append("\n\n");
 }
 
+void append_frame(std::string& out, const engine::EventHub& hub, const Event& event) {
+  append_frame(out, hub.id_of(event.number), to_string(event.type), event_json(event));
+}
+
 void EventStream::append(const Event& event) {
-  append_frame(text_, hub_.id_of(event.number), to_string(event.type), event_json(event));
+  append_frame(text_, hub_, event);
   if (is_last_(event)) ended_ = true;
 }
 
@@ -66,7 +71,7 @@ boost::asio::awaitable<Result<std::string_view>> EventStream::next() {
   text_.clear();
   if (ended_ || subscription_->stopped()) co_return std::string_view();
   const auto batch = co_await subscription_->next(kHeartbeat);
-  if (batch.resync) append_frame(text_, hub_.id_of(hub_.last_number()), "resync", "{}");
+  if (batch.resync) append_frame(text_, hub_.id_of(batch.before), "resync", "{}");
   for (const Event& event : batch.events) {
     append(event);
     if (ended_) break;

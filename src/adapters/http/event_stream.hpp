@@ -12,7 +12,7 @@
 
 namespace cutroom::http {
 
-// {jobId, batchId?, vendorId, queue, state?, progress?, result?, failedReason?}
+// {jobId, recordId?, batchId?, vendorId, queue, state?, progress?, result?, failedReason?}
 std::string event_json(const engine::Event&);
 
 class EventStream final : public BodyStream {
@@ -46,5 +46,6 @@ class EventStream final : public BodyStream {
 
 // One frame; `id` may be empty.
 void append_frame(std::string& out, std::string_view id, std::string_view type, std::string_view data);
+void append_frame(std::string& out, const engine::EventHub&, const engine::Event&);
 
 }  // namespace cutroom::http

@@ -3,6 +3,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include "adapters/http/named_vendor.hpp"
+#include "adapters/http/repeated_call.hpp"
 #include "base/run_on.hpp"
 
 namespace cutroom::http {
@@ -47,9 +48,19 @@ bool may_name_a_vendor(RequestClass request) {
          request == RequestClass::bulk;
 }
 
-asio::awaitable<std::string> vendor_in_body(const Api& api, const Request& request) {
-  if (request.body.size() <= kLookHereBytesMax) co_return named_vendor(request);
-  co_return co_await run_on(api.use.pool, [&] { return named_vendor(request); });
+asio::awaitable<std::string> found_in_body(const Api& api, const Request& request,
+                                           std::string (*look)(const Request&)) {
+  if (request.body.size() <= kLookHereBytesMax) co_return look(request);
+  co_return co_await run_on(api.use.pool, [&] { return look(request); });
+}
+
+// What the call was answered before, where it was; what stands against it is found again by its handler.
+asio::awaitable<std::optional<engine::Submitted>> answer_before(const Api& api, Request& request) {
+  if (request.headers.idempotency_key.empty()) co_return std::nullopt;
+  request.fingerprint = co_await found_in_body(api, request, fingerprint_of);
+  auto once = once_of(request);
+  auto before = co_await api.use.submission.repeated(std::move(*once));
+  co_return before ? std::move(*before) : std::nullopt;
 }
 
 }  // namespace
@@ -71,13 +82,15 @@ asio::awaitable<engine::Admitted> pass_gate(const Api& api, const Route& route, 
   }
   request.caller = std::move(*caller);
   if (may_name_a_vendor(route.request)) {
-    const std::string named = co_await vendor_in_body(api, request);
+    const std::string named = co_await found_in_body(api, request, named_vendor);
     if (const auto spoken = admission.speaks_for(request.caller, named); !spoken) {
       admitted.refused = spoken.error();
       co_return admitted;
     }
+    request.answered = co_await answer_before(api, request);
   }
-  co_return co_await admission.admit(request.caller, route.request);
+  // Whoever asks again for an answer that is there already takes nothing from what is meant for submissions.
+  co_return co_await admission.admit(request.caller, request.answered ? RequestClass::read : route.request);
 }
 
 void add_limit_headers(Response& response, const vendors::Standing& standing) {

@@ -87,6 +87,45 @@ TEST_F(Gate, refuses_the_thirty_first_photo_of_a_vendor_within_the_hour) {
   EXPECT_EQ(queue("acme").status, 200);
 }
 
+TEST_F(Gate, takes_a_repeated_call_for_a_read) {
+  const auto call = [this](const std::string& key) {
+    Request request{.verb = Verb::post, .path = "/api/image-queue/remove-bg-queue"};
+    request.headers.idempotency_key = key;
+    request.body = R"({"recordId":"r","photoUrl":"https://x/y","vendorId":"acme"})";
+    return ask(std::move(request));
+  };
+  const Response first = call("once");
+  for (int i = 0; i < 50; ++i) {
+    const Response again = call("once");
+    ASSERT_EQ(again.status, 200);
+    EXPECT_EQ(again.header("Idempotent-Replayed"), "true");
+    EXPECT_EQ(body_of(again), body_of(first));
+    EXPECT_NE(again.header("RateLimit-Limit"), "30") << "it is a read";
+  }
+  EXPECT_EQ(queue("acme").header("RateLimit-Remaining"), "28");
+  for (int i = 0; i < 28; ++i) ASSERT_EQ(queue("acme").status, 200);
+  EXPECT_EQ(call("another").status, 429);
+  EXPECT_EQ(call("once").status, 200) << "its answer is there, though nothing more would be taken";
+}
+
+TEST_F(Gate, gives_the_answer_again_where_the_quota_is_used_up) {
+  EXPECT_TRUE(run(test_.directory.create({.id = "acme", .monthly_quota = 1})));
+  const std::string key = run(test_.directory.add_key("acme", "")).value().text;
+  const auto call = [&](const std::string& once) {
+    Request request{.verb = Verb::post, .path = "/api/image-queue/bulk-remove-bg"};
+    request.headers.x_api_key = key;
+    request.headers.idempotency_key = once;
+    request.body = R"({"recordIds":["r"],"photoUrls":["https://x/y"]})";
+    return ask(std::move(request));
+  };
+  const Response first = call("once");
+  ASSERT_EQ(first.status, 200);
+  EXPECT_NE(call("another").status, 200) << "one photo a month";
+  const Response again = call("once");
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(body_of(again), body_of(first));
+}
+
 TEST_F(Gate, never_limits_a_browser_that_asks_twice_a_second) {
   ASSERT_EQ(queue("acme").status, 200);
   for (int i = 0; i < 2 * 60 * 15; ++i) {

@@ -70,6 +70,11 @@ boost::asio::awaitable<Response> create_key(const Api&, Request&);
 boost::asio::awaitable<Response> revoke_key(const Api&, Request&);
 boost::asio::awaitable<Response> vendor_usage(const Api&, Request&);
 
+// routes_vendor_presets.cpp: a vendor's own presets of face crops.
+boost::asio::awaitable<Response> list_vendor_presets(const Api&, Request&);
+boost::asio::awaitable<Response> put_vendor_preset(const Api&, Request&);
+boost::asio::awaitable<Response> remove_vendor_preset(const Api&, Request&);
+
 // routes_assets.cpp: files.
 boost::asio::awaitable<Response> get_asset(const Api&, Request&);
 

@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 1> kFields{"mode"};
 
 }  // namespace
 
-OrderKind face_crop_kind(const imaging::FacePresets& presets) {
+OrderKind face_crop_kind(const engine::KnownPresets& presets) {
   return {.queue = jobs::kFaceCrop,
           .fields = kFields,
           .option_names = engine::kFaceCropOptionNames,

@@ -1,13 +1,11 @@
 #include "adapters/http/queue_orders.hpp"
 
-#include <boost/json/serialize.hpp>
-
 #include "adapters/http/caller.hpp"
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/order_input.hpp"
+#include "adapters/http/repeated_call.hpp"
 #include "adapters/http/routes.hpp"
 #include "adapters/http/vendor_input.hpp"
-#include "base/digest.hpp"
 #include "base/run_on.hpp"
 
 namespace cutroom::http {
@@ -40,11 +38,11 @@ OrderKind with_defaults(const Api& api, const Request& request, const OrderKind&
   return own;
 }
 
-std::string queued_json(const engine::Submitted& submitted, const std::string& record_id_json) {
+std::string queued_json(const engine::Submitted& submitted) {
   JsonText json;
   json.flag("success", true);
   json.text("jobId", submitted.job_ids.front());
-  json.raw("recordId", record_id_json);
+  json.raw("recordId", submitted.record_json);
   json.text("message", "Job queued for processing");
   json.number("estimatedTime", submitted.estimated_seconds);
   return std::move(json).str();
@@ -66,24 +64,8 @@ std::string bulk_queued_json(const engine::Submitted& submitted) {
   return std::move(json).str();
 }
 
-// What the caller wants to be done once, however often the request comes.
-std::optional<jobs::Once> once_of(const Request& request, const std::string& vendor,
-                                  std::string fingerprint) {
-  if (request.headers.idempotency_key.empty()) return std::nullopt;
-  return jobs::Once{.scope = vendor,
-                    .key = request.headers.idempotency_key,
-                    .fingerprint = std::move(fingerprint),
-                    .note = {}};
-}
-
-// Of the request as it came in; empty where no key asks for it.
-std::string fingerprint_of(const Request& request) {
-  if (request.headers.idempotency_key.empty()) return {};
-  return sha256_hex(request.path + "\n" + request.headers.content_type + "\n" + request.body);
-}
-
-Response queued(const engine::Submitted& submitted, std::string json) {
-  Response response = json_response(200, std::move(json));
+Response queued(const engine::Submitted& submitted, bool bulk) {
+  Response response = json_response(200, bulk ? bulk_queued_json(submitted) : queued_json(submitted));
   if (submitted.repeated) response.add_header("Idempotent-Replayed", "true");
   return response;
 }
@@ -91,41 +73,34 @@ Response queued(const engine::Submitted& submitted, std::string json) {
 }  // namespace
 
 asio::awaitable<Response> queue_one(const Api& api, Request& request, const OrderKind& kind) {
-  std::string fingerprint;
+  if (request.answered) co_return queued(*request.answered, false);
   boost::json::object defaults;
   const OrderKind own = with_defaults(api, request, kind, defaults);
   auto order = co_await read_body(api, request, [&] {
-    fingerprint = fingerprint_of(request);
     return is_form(request) ? order_from_form(own, request.headers.content_type, request.body)
                             : order_from_json(own, request.body);
   });
   if (!order) co_return error_response(order.error(), describe(request));
   order->vendor = caller_vendor(request);
-  const std::string record_id = boost::json::serialize(order->record_id);
-  engine::SubmitOptions options{.bulk = false,
-                                .once = once_of(request, order->vendor, std::move(fingerprint))};
+  engine::SubmitOptions options{.bulk = false, .once = once_of(request)};
   std::vector<engine::Order> orders;
   orders.push_back(std::move(*order));
   const auto submitted = co_await api.use.submission.submit(std::move(orders), std::move(options));
   if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return queued(*submitted, queued_json(*submitted, record_id));
+  co_return queued(*submitted, false);
 }
 
 asio::awaitable<Response> queue_many(const Api& api, Request& request, const OrderKind& kind) {
-  std::string fingerprint;
+  if (request.answered) co_return queued(*request.answered, true);
   boost::json::object defaults;
   const OrderKind own = with_defaults(api, request, kind, defaults);
-  auto orders = co_await read_body(api, request, [&] {
-    fingerprint = fingerprint_of(request);
-    return bulk_orders_from_json(own, request.body);
-  });
+  auto orders = co_await read_body(api, request, [&] { return bulk_orders_from_json(own, request.body); });
   if (!orders) co_return error_response(orders.error(), describe(request));
   for (engine::Order& order : *orders) order.vendor = caller_vendor(request);
-  engine::SubmitOptions options{.bulk = true,
-                                .once = once_of(request, orders->front().vendor, std::move(fingerprint))};
+  engine::SubmitOptions options{.bulk = true, .once = once_of(request)};
   const auto submitted = co_await api.use.submission.submit(std::move(*orders), std::move(options));
   if (!submitted) co_return error_response(submitted.error(), describe(request));
-  co_return queued(*submitted, bulk_queued_json(*submitted));
+  co_return queued(*submitted, true);
 }
 
 }  // namespace cutroom::http

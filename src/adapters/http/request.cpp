@@ -44,6 +44,8 @@ void Request::clear() {
     reset(*text);
   headers.is_forwarded = false;
   caller = {};
+  fingerprint.clear();
+  answered.reset();
   for (std::string& param : params) reset(param);
 }
 

@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "engine/admission.hpp"
+#include "engine/submission.hpp"
 
 namespace cutroom::http {
 
@@ -38,6 +40,10 @@ struct Request {
   RequestHeaders headers;
   std::string remote_ip;  // Of the connection; an IPv4 address also where it came in through an IPv6 socket.
   engine::Caller caller;  // As the gate has found (gate.hpp).
+  // Set by the gate where the request has an Idempotency-Key: what tells this call from another, and what it
+  // was answered where it came before.
+  std::string fingerprint;
+  std::optional<engine::Submitted> answered;
   std::string body;
   std::array<std::string, 2>
       params;  // What ':name' and '*name' of the route's pattern matched, percent-decoded.

@@ -1,8 +1,13 @@
 #include <boost/json.hpp>
 
+#include "adapters/http/caller.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/order_kind_face_crop.hpp"
+#include "adapters/http/query.hpp"
 #include "adapters/http/queue_orders.hpp"
+#include "adapters/http/routes.hpp"
+#include "engine/face_preset_input.hpp"
+#include "engine/vendor_presets.hpp"
 #include "imaging/colour.hpp"
 
 namespace cutroom::http {
@@ -36,21 +41,44 @@ json::object to_json(const imaging::FacePreset& preset) {
   return out;
 }
 
+// The presets that the caller's vendor has of its own.
+json::object own_presets_of(const Api& api, const std::string& vendor) {
+  const vendors::Vendor* known = api.use.vendors.find(vendor);
+  return known == nullptr ? json::object() : engine::own_presets(*known);
+}
+
 }  // namespace
 
 asio::awaitable<Response> crop_face_queue(const Api& api, Request& request) {
-  const OrderKind kind = face_crop_kind(api.use.presets);
+  const json::object own = own_presets_of(api, caller_vendor(request));
+  const engine::KnownPresets presets{.of_all = api.use.presets, .own = own};
+  const OrderKind kind = face_crop_kind(presets);
   co_return co_await queue_one(api, request, kind);
 }
 
 asio::awaitable<Response> bulk_crop_face(const Api& api, Request& request) {
-  const OrderKind kind = face_crop_kind(api.use.presets);
+  const json::object own = own_presets_of(api, caller_vendor(request));
+  const engine::KnownPresets presets{.of_all = api.use.presets, .own = own};
+  const OrderKind kind = face_crop_kind(presets);
   co_return co_await queue_many(api, request, kind);
 }
 
-asio::awaitable<Response> face_presets(const Api& api, Request&) {
+asio::awaitable<Response> face_presets(const Api& api, Request& request) {
+  Query query(request.query, {"vendorId"});
+  if (const auto error = query.error()) co_return error_response(*error, describe(request));
+  const auto shown = vendor_to_show(request, query.text("vendorId"));
+  if (!shown) co_return error_response(shown.error(), describe(request));
+  const json::object own = own_presets_of(api, shown->value_or(caller_vendor(request)));
   json::array presets;
-  for (const auto& [name, preset] : api.use.presets.all()) presets.push_back(to_json(preset));
+  for (const auto& [name, fields] : own) {
+    const auto preset = engine::face_preset_from(name, fields.as_object());
+    if (!preset) continue;
+    json::object entry = to_json(*preset);
+    entry["own"] = true;
+    presets.push_back(std::move(entry));
+  }
+  for (const auto& [name, preset] : api.use.presets.all())
+    if (!own.contains(name)) presets.push_back(to_json(preset));
   co_return json_response(200, json::serialize(json::object{{"presets", std::move(presets)}}));
 }
 

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "adapters/http/routes_fixture.hpp"
+#include "engine/vendor_presets.hpp"
 
 namespace cutroom::http {
 namespace {
@@ -91,6 +92,107 @@ TEST_F(FaceRoutes, take_a_form_with_the_photo_itself) {
   const json::value data = json::parse(test_.store.jobs.at(0).payload_json);
   EXPECT_EQ(data.at("mode"), "passport");
   EXPECT_EQ(data.at("options").at("strict"), true);
+}
+
+// The fields of a preset's file.
+constexpr const char* kBadge = R"({"title":"Badge","size_px":[300,400],"altering":"forbidden",
+    "head":{"height":0.5,"height_range":[0.4,0.6],"top":0.2}})";
+
+class OwnPresets : public FaceRoutes {
+ protected:
+  OwnPresets() {
+    admin({.verb = Verb::post, .path = "/api/admin/vendors", .body = R"({"id":"acme"})"});
+    admin({.verb = Verb::post, .path = "/api/admin/vendors", .body = R"({"id":"other"})"});
+  }
+  Response admin(Request request) {
+    request.headers.x_api_key = "the-admin-key";
+    return ask(std::move(request));
+  }
+  Response put(const std::string& name, std::string body, const std::string& vendor = "acme") {
+    return admin({.verb = Verb::put,
+                  .path = "/api/admin/vendors/" + vendor + "/presets/" + name,
+                  .body = std::move(body)});
+  }
+  Response crop_as(const std::string& vendor, const std::string& mode, const std::string& more = "") {
+    return admin({.verb = Verb::post,
+                  .path = "/api/image-queue/crop-face-queue",
+                  .body = R"({"recordId":1,"photoUrl":"http://x/a.jpg","vendorId":")" + vendor +
+                          R"(","mode":")" + mode + "\"" + more + "}"});
+  }
+  const Api& api() override { return with_admin_.api; }
+  TestApi with_admin_{io_.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key"}};
+};
+
+TEST_F(OwnPresets, are_put_listed_and_deleted) {
+  ASSERT_EQ(put("badge", kBadge).status, 200);
+  const json::object listed = body_of(admin({.verb = Verb::get, .path = "/api/admin/vendors/acme/presets"}));
+  ASSERT_EQ(listed.at("presets").as_array().size(), 1U);
+  EXPECT_EQ(listed.at("presets").at(0).at("name"), "badge");
+  EXPECT_EQ(listed.at("presets").at(0).at("preset"), json::parse(kBadge));
+  const auto remove = [this] {
+    return admin({.verb = Verb::del, .path = "/api/admin/vendors/acme/presets/badge"}).status;
+  };
+  EXPECT_EQ(remove(), 204);
+  EXPECT_EQ(remove(), 404);
+  EXPECT_EQ(put("badge", kBadge, "nobody").status, 404);
+  EXPECT_EQ(admin({.verb = Verb::get, .path = "/api/admin/vendors/nobody/presets"}).status, 404);
+}
+
+TEST_F(OwnPresets, are_the_vendors_alone_and_go_with_its_jobs) {
+  ASSERT_EQ(put("badge", kBadge).status, 200);
+  ASSERT_EQ(crop_as("acme", "badge").status, 200);
+  const json::value data = json::parse(with_admin_.store.jobs.at(0).payload_json);
+  EXPECT_EQ(data.at("mode"), "badge");
+  EXPECT_EQ(data.at("preset"), json::parse(kBadge));
+  const Response refused = crop_as("other", "badge");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(body_of(refused).at("details").at(0).at("field"), "mode");
+  EXPECT_EQ(crop_as("acme", "passport").status, 200) << "it has all others too";
+  EXPECT_FALSE(json::parse(with_admin_.store.jobs.at(1).payload_json).as_object().contains("preset"));
+}
+
+TEST_F(OwnPresets, come_before_those_of_all_with_their_rules) {
+  ASSERT_EQ(put("passport", kBadge).status, 200);
+  EXPECT_EQ(crop_as("acme", "passport", R"(,"options":{"background":"#ffffff"})").status, 400);
+  EXPECT_EQ(crop_as("other", "passport", R"(,"options":{"background":"#ffffff"})").status, 200);
+  const json::object of_acme =
+      body_of(admin({.verb = Verb::get, .path = "/api/image-queue/presets", .query = "vendorId=acme"}));
+  const json::array& presets = of_acme.at("presets").as_array();
+  ASSERT_EQ(presets.size(), 2U);
+  EXPECT_EQ(presets[0].at("title"), "Badge");
+  EXPECT_EQ(presets[0].at("own"), true);
+  const json::object of_other =
+      body_of(admin({.verb = Verb::get, .path = "/api/image-queue/presets", .query = "vendorId=other"}));
+  EXPECT_FALSE(of_other.at("presets").at(1).as_object().contains("own"));
+}
+
+TEST_F(OwnPresets, are_refused_with_each_field_that_is_wrong) {
+  const auto fields_of = [this](const std::string& name, const std::string& body) {
+    const Response response = put(name, body);
+    EXPECT_EQ(response.status, 400) << body;
+    std::vector<std::string> fields;
+    const json::object said = body_of(response);
+    for (const json::value& detail : said.at("details").as_array())
+      fields.emplace_back(detail.at("field").as_string());
+    return fields;
+  };
+  using testing::ElementsAre;
+  EXPECT_THAT(fields_of("badge", "{}"), ElementsAre("size_px"));
+  EXPECT_THAT(fields_of("Badge!", kBadge), ElementsAre("name"));
+  EXPECT_THAT(fields_of("badge", R"({"size_px":[300,400],"colour":1,"head":{"height":"x","top":0.2}})"),
+              ElementsAre("head.height", "head.height", "head.height_range", "colour"));
+  const std::string long_title(5'000, 'x');
+  EXPECT_THAT(fields_of("badge", R"({"title":")" + long_title + R"(","size_px":[300,400],
+      "head":{"height":0.5,"height_range":[0.4,0.6],"top":0.2}})"),
+              ElementsAre("preset"));
+  EXPECT_EQ(put("badge", "[]").status, 400);
+}
+
+TEST_F(OwnPresets, are_so_many_at_most) {
+  for (std::size_t i = 0; i < engine::kOwnPresetsMax; ++i)
+    ASSERT_EQ(put("badge-" + std::to_string(i), kBadge).status, 200);
+  EXPECT_EQ(put("one-more", kBadge).status, 409);
+  EXPECT_EQ(put("badge-7", kBadge).status, 200) << "one that is there may change";
 }
 
 TEST_F(FaceRoutes, list_the_presets) {

@@ -219,7 +219,6 @@ asio::awaitable<bool> Session::send(Response response, bool keep_alive) {
 asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& response, HeadFacts facts) {
   facts.length = stream.length();
   // HTTP/1.0 has no chunks: the end of the connection is the end of the body.
-  const bool is_chunked = !facts.length && !facts.http_1_0;
   if (!facts.length && facts.http_1_0) facts.keep_alive = false;
   core_->head.write(out_, response, facts);
   if (request_.verb == Verb::head) co_return co_await write(out_);
@@ -229,14 +228,26 @@ asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& r
     if (!co_await write(out_)) co_return false;
     out_.clear();
   }
-  const std::string_view chunk_end = is_chunked ? "\r\n" : "";
   stream_ = &stream;
   if (core_->stopping) stream.stop();
+  if (!facts.length) watch_for_leaving();
+  const bool is_whole = co_await send_pieces(stream, facts);
+  stream_ = nullptr;
+  if (watch_) {
+    watch_.reset();
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+  co_return is_whole;
+}
+
+asio::awaitable<bool> Session::send_pieces(BodyStream& stream, const HeadFacts& facts) {
+  const bool is_chunked = !facts.length && !facts.http_1_0;
+  const std::string_view chunk_end = is_chunked ? "\r\n" : "";
   std::uint64_t sent = 0;
   for (;;) {
     const auto piece = co_await stream.next();
     if (!piece) {
-      stream_ = nullptr;
       log::error("{}: broken off after {} bytes: {} ({})", describe(request_), sent, piece.error().text(),
                  piece.error().detail);
       co_return false;
@@ -248,16 +259,26 @@ asio::awaitable<bool> Session::send_stream(BodyStream& stream, const Response& r
       out_.append(hex.data(), std::to_chars(hex.data(), hex.data() + hex.size(), piece->size(), 16).ptr);
       out_ += "\r\n";
     }
-    if (!co_await write(out_, *piece, chunk_end)) {
-      stream_ = nullptr;
-      co_return false;
-    }
+    if (!co_await write(out_, *piece, chunk_end)) co_return false;
     out_.clear();
   }
-  stream_ = nullptr;
   if (is_chunked) out_ += "0\r\n\r\n";
   if (!out_.empty() && !co_await write(out_)) co_return false;
   co_return facts.length ? sent == *facts.length : is_chunked;
+}
+
+void Session::watch_for_leaving() {
+  watch_ = std::make_shared<char>();
+  socket_.async_wait(
+      asio::ip::tcp::socket::wait_read, [this, watch = std::weak_ptr(watch_)](error_code failed) {
+        if (failed || watch.expired()) return;
+        char byte = 0;
+        const std::size_t n =
+            socket_.receive(asio::buffer(&byte, 1), asio::ip::tcp::socket::message_peek, failed);
+        if (failed == asio::error::would_block) return watch_for_leaving();
+        // What is there is the next request; an end behind it is noticed when something can't be sent.
+        if (n == 0 && stream_ != nullptr) stream_->stop();
+      });
 }
 
 asio::awaitable<bool> Session::write(std::string_view first, std::string_view second,

@@ -52,6 +52,9 @@ class Session {
   // All answer whether everything was sent.
   boost::asio::awaitable<bool> send(Response, bool keep_alive);
   boost::asio::awaitable<bool> send_stream(BodyStream&, const Response&, HeadFacts);
+  boost::asio::awaitable<bool> send_pieces(BodyStream&, const HeadFacts&);
+  // Stops the endless answer being sent as soon as the client has closed its side: nobody listens any more.
+  void watch_for_leaving();
   boost::asio::awaitable<bool> write(std::string_view first, std::string_view second = {},
                                      std::string_view third = {});
   // After a refusal, with the rest of the request unread: closing at once would reset the connection and the
@@ -65,7 +68,9 @@ class Session {
   std::optional<RequestParser> parser_;
   std::string out_;  // Heads of answers; kept for its memory.
   Deadline deadline_;
-  BodyStream* stream_ = nullptr;   // The answer being sent, where it is one.
+  BodyStream* stream_ = nullptr;  // The answer being sent, where it is one.
+  // Gone once nobody watches any more; a watch may outlive the session.
+  std::shared_ptr<char> watch_;
   std::size_t counted_bytes_ = 0;  // Of core_->body_bytes.
   bool is_idle_ = false;           // Waiting for a request's first byte.
   bool unread_ = false;            // Part of the last request was not read: nothing may follow it.

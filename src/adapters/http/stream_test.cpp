@@ -1,4 +1,6 @@
 // Answers of unknown length, over real sockets: what server-sent events need.
+#include <semaphore>
+
 #include <gtest/gtest.h>
 
 #include "adapters/http/test_client.hpp"
@@ -39,6 +41,11 @@ class Endless final : public BodyStream {
     co_return std::string_view();
   }
   void stop() override { stopped_.expires_at(asio::steady_timer::time_point::min()); }
+  ~Endless() override { gone().release(); }
+  static std::binary_semaphore& gone() {
+    static std::binary_semaphore semaphore{0};
+    return semaphore;
+  }
 
  private:
   asio::steady_timer stopped_;
@@ -121,6 +128,7 @@ TEST(Streams, head_has_none) {
   RunningServer server({}, kRoutes);
   const std::string all = all_of(server, "HEAD /endless HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
   EXPECT_TRUE(all.ends_with("\r\n\r\n"));
+  Endless::gone().acquire();
 }
 
 TEST(Streams, an_endless_one_ends_when_the_server_stops) {
@@ -133,6 +141,27 @@ TEST(Streams, an_endless_one_ends_when_the_server_stops) {
   EXPECT_TRUE(client.receive_all(rest));
   EXPECT_EQ(rest, "d\r\ndata: hello\n\n\r\n0\r\n\r\n");
   EXPECT_EQ(stopped.wait_for(10s), std::future_status::ready);
+  Endless::gone().acquire();
+}
+
+TEST(Streams, an_endless_one_ends_as_soon_as_its_client_is_gone) {
+  RunningServer server({}, kRoutes);
+  TestClient client(server.port());
+  client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 200);
+  client.close();
+  Endless::gone().acquire();  // Only the client's going ends it.
+}
+
+TEST(Streams, a_request_behind_an_endless_one_does_not_end_it) {
+  RunningServer server({}, kRoutes);
+  TestClient client(server.port());
+  client.send("GET /endless HTTP/1.1\r\nHost: h\r\n\r\nGET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 200);
+  client.send("GET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_FALSE(Endless::gone().try_acquire());
+  const auto stopped = server.stop(10s);
+  Endless::gone().acquire();
 }
 
 }  // namespace

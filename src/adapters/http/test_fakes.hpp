@@ -26,6 +26,7 @@ class FakeJobStore final : public jobs::JobStore {
   int adds_begun = 0;
   bool keeps_jobs = true;
   std::optional<jobs::Once> last_once;
+  std::map<std::string, jobs::Accepted> answered;
 
   void on_work(std::function<void(const std::string&)>) override {}
   void on_cancel(std::function<void(const jobs::JobId&)>) override {}
@@ -37,6 +38,8 @@ class FakeJobStore final : public jobs::JobStore {
     }
     if (broken) co_return *broken;
     last_once = handover.once;
+    if (handover.once)
+      if (const auto at = answered.find(handover.once->key); at != answered.end()) co_return at->second;
     jobs::Accepted accepted;
     if (handover.as_batch) accepted.batch = "1000";
     for (jobs::NewJob& one : handover.jobs) {
@@ -51,7 +54,18 @@ class FakeJobStore final : public jobs::JobStore {
       job.created_at = now;
       jobs.push_back(std::move(job));
     }
+    if (handover.once) {
+      jobs::Accepted& again = answered[handover.once->key] = accepted;
+      again.repeated = true;
+      again.note = handover.once->note;
+    }
     co_return accepted;
+  }
+  // Only by key: fingerprints are for real stores.
+  boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once once,
+                                                                         TimePoint) override {
+    const auto at = answered.find(once.key);
+    co_return at == answered.end() ? std::optional<jobs::Accepted>() : at->second;
   }
   boost::asio::awaitable<Result<jobs::Job>> get(jobs::JobId id) override {
     if (broken) co_return *broken;

@@ -31,7 +31,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Link::Push push;
   };
 
-  Connection(boost::asio::any_io_executor, const Options&, std::vector<Words> greeting, Hooks);
+  // Null `tls`: in the clear.
+  Connection(boost::asio::any_io_executor, const Options&, std::shared_ptr<TlsSetup> tls,
+             std::vector<Words> greeting, Hooks);
 
   void start();
   void stop();
@@ -50,6 +52,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Link::Settings settings_;
   Hooks hooks_;
   Backoff backoff_;
+  Millis steady_after_;  // A link that lived so long counts as a success.
   boost::asio::steady_timer pause_;
   std::shared_ptr<Link> link_;
   std::string said_;  // The last failure in the log: a server that is away for a day is one line.

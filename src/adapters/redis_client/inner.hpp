@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -11,6 +12,7 @@
 
 #include "adapters/redis_client/connection.hpp"
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/redis_client/sentinel.hpp"
 #include "adapters/redis_client/subscriber.hpp"
 
 namespace cutroom::redis_client {
@@ -35,18 +37,22 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   bool is_here() const;
 
  private:
-  boost::asio::awaitable<Result<Endpoint>> locate();
+  Result<void> check_role(const Reply& role);
   std::vector<Words> greeting() const;
   void commands_up();
   void commands_down();
   void tell(bool up);
+  void find_the_master();
 
   boost::asio::any_io_executor executor_;
   Options options_;
+  std::shared_ptr<TlsSetup> tls_;
+  std::shared_ptr<Sentinel> sentinel_;  // Null where the servers have none.
   std::shared_ptr<Connection> commands_;
   std::shared_ptr<Subscriber> subscriber_;
   std::list<std::function<void(bool)>> listeners_;  // They may add others while they are called.
   boost::asio::steady_timer first_wait_;
+  std::chrono::steady_clock::time_point next_search_{};
   bool starting_ = true;
   bool stopped_ = false;
   bool up_ = false;

@@ -32,9 +32,12 @@ struct Options {
   std::string tls_ca_file{};      // Empty: the system's authorities.
   std::string tls_server_name{};  // Empty: the endpoint's host. What the certificate must be for.
   bool tls_verify = true;
+  std::string tls_cert_file{};  // The client's own certificate and key (PEM), where the server wants one.
+  std::string tls_key_file{};
   std::string sentinel_password{};
   std::string client_name{};  // CLIENT SETNAME on each connection; may be empty.
   Millis connect_timeout{2000};
+  // A blocking command's own time must be shorter; and all calls behind it wait as long.
   Millis command_timeout{5000};
   Millis backoff_first{50};
   Millis backoff_max{2000};

@@ -145,11 +145,9 @@ std::vector<jobs::JobId> MemoryStore::add_all(std::vector<jobs::NewJob>& new_job
 awaitable<Result<jobs::Accepted>> MemoryStore::accept(jobs::Handover handover, TimePoint now) {
   if (const auto checked = check_handover(handover); !checked) co_return checked.error();
   if (handover.once) {
-    const auto at = onces_.find({handover.once->scope, handover.once->key});
-    if (at != onces_.end() && at->second.at + jobs::kOnceKept > now) {
-      if (at->second.fingerprint != handover.once->fingerprint) co_return jobs::key_conflict();
-      co_return at->second.accepted;
-    }
+    auto before = co_await repeated(*handover.once, now);
+    if (!before) co_return before.error();
+    if (*before) co_return std::move(**before);
   }
   jobs::Accepted accepted;
   if (handover.as_batch) accepted.batch = jobs::job_id_of(next_number_++);
@@ -172,6 +170,13 @@ awaitable<Result<jobs::Accepted>> MemoryStore::accept(jobs::Handover handover, T
         .fingerprint = handover.once->fingerprint, .accepted = std::move(repeated), .at = now};
   }
   co_return accepted;
+}
+
+awaitable<Result<std::optional<jobs::Accepted>>> MemoryStore::repeated(jobs::Once once, TimePoint now) {
+  const auto at = onces_.find({once.scope, once.key});
+  if (at == onces_.end() || at->second.at + jobs::kOnceKept <= now) co_return std::optional<jobs::Accepted>();
+  if (at->second.fingerprint != once.fingerprint) co_return jobs::key_conflict();
+  co_return std::optional(at->second.accepted);
 }
 
 awaitable<Result<jobs::Claim>> MemoryStore::claim(jobs::ClaimOptions options) {

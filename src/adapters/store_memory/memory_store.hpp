@@ -32,6 +32,7 @@ class MemoryStore final : public jobs::JobStore {
     on_cancel_ = std::move(callback);
   }
   boost::asio::awaitable<Result<jobs::Accepted>> accept(jobs::Handover, TimePoint now) override;
+  boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once, TimePoint now) override;
   boost::asio::awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions) override;
   boost::asio::awaitable<Result<TimePoint>> extend_lease(jobs::Lease, Millis lease, TimePoint now) override;
   boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int percent) override;

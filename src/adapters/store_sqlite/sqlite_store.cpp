@@ -37,6 +37,9 @@ class SqliteStore final : public jobs::JobStore {
   awaitable<Result<jobs::Accepted>> accept(jobs::Handover handover, TimePoint now) override {
     return step([this, handover = std::move(handover), now] { return steps_->accept(handover, now); });
   }
+  awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once once, TimePoint now) override {
+    return step([this, once = std::move(once), now] { return steps_->repeated(once, now); });
+  }
   awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions options) override {
     return step([this, options = std::move(options)] { return steps_->claim(options); });
   }

@@ -39,6 +39,7 @@ class Steps {
   const std::optional<Error>& failure() const { return tables_.failure(); }
 
   Result<jobs::Accepted> accept(const jobs::Handover&, TimePoint now);
+  Result<std::optional<jobs::Accepted>> repeated(const jobs::Once&, TimePoint now);
   Result<jobs::Claim> claim(const jobs::ClaimOptions&);
   Result<TimePoint> extend_lease(const jobs::Lease&, Millis lease, TimePoint now);
   Result<void> report_progress(const jobs::Lease&, int percent);
@@ -67,8 +68,6 @@ class Steps {
   Result<JobNumber> find_leased(const jobs::Lease&) const;
   Result<std::vector<jobs::JobId>> add_all(const std::vector<jobs::NewJob>&, std::optional<JobNumber> batch,
                                            TimePoint now);
-  // What a repeated call is answered with; nothing where it is the first.
-  Result<std::optional<jobs::Accepted>> repeated(const jobs::Once&, TimePoint now);
   // Ends the lease of an active job by `move` and says which batch is done with it; `run_at` with retry_at.
   Result<std::optional<jobs::BatchId>> end_lease(JobNumber, jobs::Move move, AttemptRow, TimePoint now,
                                                  std::optional<TimePoint> run_at = {});

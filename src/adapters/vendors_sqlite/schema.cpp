@@ -11,7 +11,7 @@ namespace {
 // "CutV".
 constexpr std::int64_t kApplicationId = 0x43757456;
 
-constexpr std::array<std::string_view, 1> kSteps{
+constexpr std::array<std::string_view, 2> kSteps{
     R"sql(
 CREATE TABLE vendors (
   id TEXT PRIMARY KEY,
@@ -55,6 +55,9 @@ CREATE TABLE usage (
   compute_ms INTEGER NOT NULL,
   PRIMARY KEY (vendor, day)
 ) STRICT, WITHOUT ROWID;
+)sql",
+    R"sql(
+ALTER TABLE vendors ADD COLUMN face_presets TEXT NOT NULL DEFAULT '{}';  -- JSON.
 )sql",
 };
 

@@ -64,6 +64,7 @@ Vendor vendor_at(const Statement::Rows& rows) {
   vendor.webhook_url = text_at(rows, 14);
   vendor.webhook_secret = text_at(rows, 15);
   vendor.webhook_events = text_at(rows, 16);
+  vendor.face_presets_json = rows.text(17);
   return vendor;
 }
 
@@ -127,7 +128,7 @@ Result<void> VendorTables::save(const Vendor& vendor) {
   return done(save_.run(vendor.id, vendor.name, vendor.weight, std::uint64_t{vendor.cap}, vendor.cap_is_hard,
                         vendor.paused, limits[0], limits[1], limits[2], limits[3], limits[4],
                         vendor.monthly_quota, hosts, vendor.default_options_json, vendor.webhook_url,
-                        vendor.webhook_secret, vendor.webhook_events));
+                        vendor.webhook_secret, vendor.webhook_events, vendor.face_presets_json));
 }
 
 Result<bool> VendorTables::exists(const vendors::VendorId& id) {

@@ -46,7 +46,7 @@ class VendorTables {
       database_,
       "SELECT id, name, weight, cap, cap_is_hard, paused, limit_global, limit_reads, limit_image_processing, "
       "limit_background_removal, limit_bulk, monthly_quota, source_hosts, default_options, webhook_url, "
-      "webhook_secret, webhook_events FROM vendors ORDER BY id"};
+      "webhook_secret, webhook_events, face_presets FROM vendors ORDER BY id"};
   sqlite_handle::Statement all_keys_{
       database_,
       "SELECT id, vendor, label, secret_sha256, created_at, revoked_at, last_used FROM keys "
@@ -57,7 +57,8 @@ class VendorTables {
       "INSERT INTO vendors (id, name, weight, cap, cap_is_hard, paused, limit_global, limit_reads, "
       "limit_image_processing, limit_background_removal, limit_bulk, monthly_quota, source_hosts, "
       "default_options, "
-      "webhook_url, webhook_secret, webhook_events) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "webhook_url, webhook_secret, webhook_events, face_presets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, "
       "?) "
       "ON CONFLICT (id) DO UPDATE SET name = excluded.name, weight = excluded.weight, cap = excluded.cap, "
       "cap_is_hard = excluded.cap_is_hard, paused = excluded.paused, limit_global = excluded.limit_global, "
@@ -65,7 +66,8 @@ class VendorTables {
       "limit_background_removal = excluded.limit_background_removal, limit_bulk = excluded.limit_bulk, "
       "monthly_quota = excluded.monthly_quota, source_hosts = excluded.source_hosts, "
       "default_options = excluded.default_options, webhook_url = excluded.webhook_url, "
-      "webhook_secret = excluded.webhook_secret, webhook_events = excluded.webhook_events"};
+      "webhook_secret = excluded.webhook_secret, webhook_events = excluded.webhook_events, "
+      "face_presets = excluded.face_presets"};
   sqlite_handle::Statement exists_{database_, "SELECT 1 FROM vendors WHERE id = ?"};
   sqlite_handle::Statement remove_{database_, "DELETE FROM vendors WHERE id = ?"};
   sqlite_handle::Statement key_exists_{database_, "SELECT 1 FROM keys WHERE id = ?"};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/settings.hpp"
+#include "app/wire.hpp"
 
 namespace CLI {
 class App;
@@ -12,7 +13,7 @@ class App;
 
 namespace cutroom::app {
 
-int run_serve(const Settings&);
+int run_serve(const Settings&, Role);
 int run_config(const SettingsInForce&);
 
 struct RemoveArguments {
@@ -69,6 +70,8 @@ struct VendorArguments {
   std::string default_options;
   // Of keys and usage.
   std::string key_id;
+  std::string preset;
+  std::string preset_file;
   std::string label;
   std::string from;
   std::string to;

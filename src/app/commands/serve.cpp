@@ -1,4 +1,4 @@
-// cutroom serve: starts the embedded server and stops it in order on SIGTERM or SIGINT.
+// cutroom serve, api, worker: starts the server and stops it in order on SIGTERM or SIGINT.
 #include <csignal>
 #include <exception>
 #include <iostream>
@@ -30,7 +30,7 @@ void raise_file_limit() {
   (void)setrlimit(RLIMIT_NOFILE, &limit);  // Where it can't be raised, it is as it was.
 }
 
-boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settings) {
+boost::asio::awaitable<int> serve(Server& server, const Settings& settings) {
   boost::asio::signal_set signals(co_await boost::asio::this_coro::executor, SIGINT, SIGTERM);
   if (const auto started = co_await server.start(); !started) {
     co_await server.stop();
@@ -38,8 +38,11 @@ boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settin
   }
   const bool v6 = settings.listen_address.find(':') != std::string::npos;
   // On standard output: scripts that ask for port 0 read it here.
-  std::cout << "cutroom listens on http://" << (v6 ? "[" : "") << settings.listen_address << (v6 ? "]" : "")
-            << ":" << server.port() << std::endl;
+  if (server.port() == 0)
+    std::cout << "cutroom works" << std::endl;
+  else
+    std::cout << "cutroom listens on http://" << (v6 ? "[" : "") << settings.listen_address << (v6 ? "]" : "")
+              << ":" << server.port() << std::endl;
   boost::system::error_code failed;
   const int signal =
       co_await signals.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, failed));
@@ -51,10 +54,10 @@ boost::asio::awaitable<int> serve(EmbeddedServer& server, const Settings& settin
 
 }  // namespace
 
-int run_serve(const Settings& settings) {
+int run_serve(const Settings& settings, Role role) {
   raise_file_limit();
   boost::asio::io_context io(1);
-  auto server = make_embedded_server(io, settings);
+  auto server = make_server(io, settings, role);
   if (!server) return complain(server.error());
 
   int exit_code = kExitUnavailable;

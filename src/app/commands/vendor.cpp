@@ -1,6 +1,7 @@
 // cutroom vendor ...: sets vendors, keys and limits up at a running server, and shows what was used.
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <optional>
 
@@ -11,6 +12,7 @@
 #include "app/commands/commands.hpp"
 #include "app/commands/secret.hpp"
 #include "app/exit_codes.hpp"
+#include "app/face_presets.hpp"
 #include "app/text_table.hpp"
 
 namespace cutroom::app {
@@ -157,6 +159,41 @@ class VendorCommand {
     return kExitOk;
   }
 
+  int preset_list() {
+    const auto answer = call("GET", path_of(arguments_.id) + "/presets");
+    if (!answer) return exit_code_;
+    TextTable table({{"PRESET"}, {"TITLE"}, {"PIXELS"}});
+    for (const json::value& entry : answer->at("presets").as_array()) {
+      const json::value& preset = entry.at("preset");
+      const json::array& size = preset.at("size_px").as_array();
+      table.add({cell(entry, "name"), cell(preset, "title"),
+                 json::serialize(size.at(0)) + " x " + json::serialize(size.at(1))});
+    }
+    return print(answer->at("presets"), table,
+                 "The vendor has no presets of its own; \"cutroom vendor preset put\" adds one.");
+  }
+  int preset_put() {
+    const auto preset = read_preset_file(arguments_.preset_file);
+    if (!preset) {
+      std::cerr << "cutroom: " << preset.error().text() << '\n';
+      return kExitUsage;
+    }
+    const std::string name = arguments_.preset.empty()
+                                 ? std::filesystem::path(arguments_.preset_file).stem().string()
+                                 : arguments_.preset;
+    const auto answer =
+        call("PUT", path_of(arguments_.id) + "/presets/" + encoded(name), json::serialize(*preset));
+    if (!answer) return exit_code_;
+    if (arguments_.as_json) return print_json(*answer);
+    std::cout << "Preset " << name << " of " << arguments_.id << " is set\n";
+    return kExitOk;
+  }
+  int preset_remove() {
+    if (!call("DELETE", path_of(arguments_.id) + "/presets/" + encoded(arguments_.preset))) return exit_code_;
+    std::cout << "Removed preset " << arguments_.preset << " of " << arguments_.id << '\n';
+    return kExitOk;
+  }
+
   int usage() {
     std::string path = path_of(arguments_.id) + "/usage?";
     if (!arguments_.from.empty()) path += "from=" + encoded(arguments_.from) + "&";
@@ -272,6 +309,26 @@ constexpr std::array kKeyRows{
     Row{"revoke", "shut a key at once", &VendorCommand::key_revoke, false},
 };
 
+constexpr std::array kPresetRows{
+    Row{"list", "its own presets of face crops", &VendorCommand::preset_list, false},
+    Row{"put", "add one from a file like presets/*.toml, or replace it", &VendorCommand::preset_put, false},
+    Row{"remove", "delete one", &VendorCommand::preset_remove, false},
+};
+
+void add_preset_commands(CLI::App& vendor, VendorArguments& arguments) {
+  auto* preset = vendor.add_subcommand("preset", "its own presets of face crops");
+  preset->require_subcommand(1);
+  for (const Row& row : kPresetRows) {
+    auto* command = preset->add_subcommand(row.name, row.about);
+    add_id(*command, arguments);
+    add_connection(*command, arguments);
+  }
+  auto* put = preset->get_subcommand("put");
+  put->add_option("FILE", arguments.preset_file, "NAME.toml")->required()->check(CLI::ExistingFile);
+  put->add_option("--name", arguments.preset, "its name; the file's where it is not given");
+  preset->get_subcommand("remove")->add_option("PRESET", arguments.preset, "its name")->required();
+}
+
 }  // namespace
 
 CLI::App* add_vendor_command(CLI::App& app, VendorArguments& arguments) {
@@ -299,6 +356,7 @@ CLI::App* add_vendor_command(CLI::App& app, VendorArguments& arguments) {
   key->get_subcommand("revoke")
       ->add_option("KEY_ID", arguments.key_id, "as \"key list\" shows it")
       ->required();
+  add_preset_commands(*vendor, arguments);
   return vendor;
 }
 
@@ -309,6 +367,8 @@ int run_vendor(const CLI::App& vendor, const VendorArguments& arguments) {
     if (vendor.get_subcommand(row.name)->parsed()) return (command.*row.run)();
   for (const Row& row : kKeyRows)
     if (vendor.get_subcommand("key")->get_subcommand(row.name)->parsed()) return (command.*row.run)();
+  for (const Row& row : kPresetRows)
+    if (vendor.get_subcommand("preset")->get_subcommand(row.name)->parsed()) return (command.*row.run)();
   return kExitUsage;
 }
 

@@ -17,9 +17,9 @@ function start(program, args, pattern, more_environment = {}) {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...more_environment } });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await ended;
+  const stop = async (signal = 'SIGKILL') => {
+    child.kill(signal);
+    return ended;
   };
   // Whoever ends this process in whatever way must not leave the child behind.
   process.once('exit', () => child.kill('SIGKILL'));
@@ -41,11 +41,15 @@ async function until_ready(url) {
   while (!(await fetch(`${url}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-// `cutroom serve` with the tiny model and without rate limits. url: "http://127.0.0.1:PORT".
-export async function start_cutroom(more_args = [], more_environment = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'cutroom-test-'));
+export const temporary_folder = () => mkdtempSync(join(tmpdir(), 'cutroom-test-'));
+export const remove_folder = (folder) => rmSync(folder, { recursive: true, force: true });
+
+// `cutroom serve` with the tiny model and without rate limits. url: "http://127.0.0.1:PORT". Where a folder is given, its
+// data is there and stays; `listen: null` leaves it to the environment where it listens. end(signal) answers the exit code.
+export async function start_cutroom(more_args = [], more_environment = {}, { folder: given, listen = '127.0.0.1:0' } = {}) {
+  const folder = given ?? temporary_folder();
   const args = [
-    'serve', '--listen', '127.0.0.1:0', '--data-dir', folder, '--model', 'tiny', '--models',
+    'serve', ...(listen === null ? [] : ['--listen', listen]), '--data-dir', folder, '--model', 'tiny', '--models',
     from_environment('CUTROOM_TINY_MODEL_DIR'), '--fetch-allow', '127.0.0.1/32', '--log-level', 'error', ...more_args];
   const no_limits = Object.fromEntries(
     ['GLOBAL', 'READS', 'IMAGE_PROCESSING', 'BACKGROUND_REMOVAL', 'BULK'].map((name) => [`CUTROOM_LIMIT_${name}`, 'off']));
@@ -55,9 +59,10 @@ export async function start_cutroom(more_args = [], more_environment = {}) {
   return {
     url: server.match[1],
     pid: server.pid,
+    end: (signal) => server.stop(signal),
     async stop() {
       await server.stop();
-      rmSync(folder, { recursive: true, force: true });
+      if (given === undefined) remove_folder(folder);
     },
   };
 }

@@ -1,0 +1,90 @@
+// JobStore on Redis, in the keys that Bull 4.16 uses, so that Bull's producers, workers and tools go on
+// working on the same queues. Each step is one script (lua/), and any number of processes may have a store on
+// the same Redis. docs/redis.md describes the keys.
+//
+// Threads: call from a coroutine on any executor; it resumes there. on_work and on_cancel are called on the
+// executor given. Errors beyond the port's: unavailable while Redis is away; then a step may or may not have
+// been done.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "adapters/redis_client/redis.hpp"
+#include "jobs/job_store.hpp"
+
+namespace cutroom::store_bull {
+
+struct BullOptions {
+  std::string prefix = "bull";
+  // Jobs of a queue that are in `wait` for every Bull worker to see, in fair order; the others are parked per
+  // vendor. Larger: more exact counts in Bull's tools; smaller: less work where Node producers push past us.
+  std::size_t window = 1'000;
+};
+
+class Listeners;
+class StepBatches;
+
+class BullStore final : public jobs::JobStore {
+ public:
+  BullStore(std::shared_ptr<redis_client::Redis>, BullOptions, boost::asio::any_io_executor);
+  ~BullStore() override;
+
+  // Subscribes to what other processes and Bull's producers tell of their jobs, so that theirs are taken up
+  // at once and get their fair place. Without it on_work tells of what this store itself did.
+  void listen();
+
+  void on_work(std::function<void(const std::string& queue)>) override;
+  void on_cancel(std::function<void(const jobs::JobId&)>) override;
+
+  boost::asio::awaitable<Result<jobs::Accepted>> accept(jobs::Handover, TimePoint now) override;
+  boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once, TimePoint now) override;
+  boost::asio::awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions) override;
+  boost::asio::awaitable<Result<TimePoint>> extend_lease(jobs::Lease, Millis lease, TimePoint now) override;
+  boost::asio::awaitable<Result<void>> report_progress(jobs::Lease, int percent) override;
+  boost::asio::awaitable<Result<jobs::Settled>> settle(jobs::Lease, jobs::Settlement, TimePoint now) override;
+  boost::asio::awaitable<Result<jobs::Recovered>> recover_expired(TimePoint now) override;
+  boost::asio::awaitable<Result<jobs::Job>> get(jobs::JobId) override;
+  boost::asio::awaitable<Result<jobs::QueueCounts>> counts(std::string queue) override;
+  boost::asio::awaitable<Result<jobs::JobPage>> list(jobs::JobFilter, std::optional<jobs::JobId> older_than,
+                                                     std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<jobs::AttemptLog>>> log(jobs::JobId) override;
+  boost::asio::awaitable<Result<jobs::Batch>> batch(jobs::BatchId) override;
+  boost::asio::awaitable<Result<jobs::Cancelled>> cancel(jobs::JobId, std::vector<jobs::NewJob> follow_ups,
+                                                         TimePoint now) override;
+  boost::asio::awaitable<Result<void>> promote(jobs::JobId) override;
+  boost::asio::awaitable<Result<void>> retry(jobs::JobId, TimePoint now) override;
+  boost::asio::awaitable<Result<void>> remove(jobs::JobId, TimePoint now) override;
+  boost::asio::awaitable<Result<std::size_t>> remove_waiting(std::string queue,
+                                                             std::optional<std::string> vendor,
+                                                             TimePoint now) override;
+  boost::asio::awaitable<Result<std::size_t>> prune(jobs::PruneRule) override;
+  boost::asio::awaitable<Result<void>> set_paused(std::string queue, bool paused) override;
+  boost::asio::awaitable<Result<void>> set_share(std::string vendor, jobs::VendorShare) override;
+
+ private:
+  // As most are: the shortest way.
+  boost::asio::awaitable<Result<jobs::Accepted>> add_one(jobs::NewJob, TimePoint now);
+
+  // The words that each script begins with.
+  std::vector<std::string> words(TimePoint now) const;
+  boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&, std::string queue,
+                                                          std::vector<std::string> args);
+  // Of all queues, or of the one that has the job.
+  boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&,
+                                                          std::vector<std::string> args);
+  // For the queues that a script named.
+  void tell(const redis_client::Reply& queues);
+
+  std::shared_ptr<redis_client::Redis> redis_;
+  BullOptions options_;
+  std::string token_;  // Of this process in Bull's channels.
+  std::shared_ptr<StepBatches> batches_;
+  std::shared_ptr<Listeners> listeners_;  // Outlives the store by as long as a message is on its way.
+};
+
+}  // namespace cutroom::store_bull

@@ -1,0 +1,141 @@
+#include "adapters/store_bull/job_view.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace cutroom::store_bull {
+
+using redis_client::Reply;
+
+namespace {
+
+template <class Number>
+Number number_of(const std::string& text, Number otherwise = {}) {
+  Number number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+TimePoint time_of(const std::string& text) { return from_unix_ms(number_of<std::int64_t>(text)); }
+
+Millis millis_of(const boost::json::value& value, Millis otherwise) {
+  const double ms = value.is_number() ? value.to_number<double>() : -1.0;
+  return ms >= 0.0 && ms < 1e15 ? Millis{static_cast<std::int64_t>(std::llround(ms))} : otherwise;
+}
+
+// Whatever Bull's producers may have written; what can't be read stays at Bull's default.
+void read_opts(jobs::Job& job, const std::string& text) {
+  boost::system::error_code failed;
+  const auto value = boost::json::parse(text, failed);
+  if (failed || !value.is_object()) return;
+  const auto& opts = value.get_object();
+  job.retry = {.attempts_max = 1, .backoff_first = Millis{0}};
+  if (const auto* attempts = opts.if_contains("attempts"); attempts != nullptr && attempts->is_number())
+    job.retry.attempts_max = std::clamp(static_cast<int>(attempts->to_number<double>()), 1, 1'000'000);
+  if (const auto* backoff = opts.if_contains("backoff"); backoff != nullptr && backoff->is_object()) {
+    if (const auto* delay = backoff->get_object().if_contains("delay"))
+      job.retry.backoff_first = millis_of(*delay, job.retry.backoff_first);
+  }
+  if (const auto* longest = opts.if_contains("backoffMax"))
+    job.retry.backoff_max = millis_of(*longest, job.retry.backoff_max);
+  if (const auto* timeout = opts.if_contains("timeout")) job.timeout = millis_of(*timeout, job.timeout);
+}
+
+void read_field(jobs::Job& job, std::string_view name, const std::string& text) {
+  if (name == "data") {
+    job.payload_json = text;
+  } else if (name == "opts") {
+    read_opts(job, text);
+  } else if (name == "vendor") {
+    job.vendor = text;
+  } else if (name == "rank") {
+    job.priority = number_of<int>(text);
+  } else if (name == "cost") {
+    job.cost = number_of(text, 1.0);
+  } else if (name == "project") {
+    job.project = text;
+  } else if (name == "batch") {
+    job.batch = text;
+  } else if (name == "timestamp") {
+    job.created_at = time_of(text);
+  } else if (name == "processedOn") {
+    job.processed_at = time_of(text);
+  } else if (name == "finishedOn") {
+    job.finished_at = time_of(text);
+  } else if (name == "attemptsMade") {
+    job.attempts_made = number_of<int>(text);
+  } else if (name == "stalledCounter") {
+    job.stalls = number_of<int>(text);
+  } else if (name == "progress") {
+    job.progress = number_of<int>(text);
+  } else if (name == "returnvalue") {
+    job.result_json = text;
+  } else if (name == "failedReason") {
+    job.failed_reason = text;
+  }
+}
+
+constexpr std::array<std::string_view, 14> kClaimed{
+    "data",     "opts",    "timestamp", "processedOn",  "cost",           "batch",        "priority",
+    "progress", "project", "rank",      "attemptsMade", "stalledCounter", "failedReason", "vendor"};
+
+}  // namespace
+
+jobs::Job job_from_claim(std::string id, std::string queue, const std::vector<Reply>& values) {
+  jobs::Job job{
+      .id = std::move(id), .queue = std::move(queue), .vendor = "default", .state = jobs::JobState::active};
+  for (std::size_t i = 0; i < values.size() && i < kClaimed.size(); ++i) {
+    if (!values[i].is_nil()) read_field(job, kClaimed[i], values[i].text());
+  }
+  return job;
+}
+
+jobs::Job job_from_view(const Reply& view) {
+  const auto& words = view.array();
+  const auto state = jobs::job_state_from(words[2].text()).value_or(jobs::JobState::waiting);
+  jobs::Job job{.id = words[0].text(), .queue = words[1].text(), .vendor = "default", .state = state};
+  const auto& fields = words[4].array();
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+    read_field(job, fields[i].text(), fields[i + 1].text());
+  using enum jobs::JobState;
+  // Bull counts the failed ones alone.
+  if (state == completed) ++job.attempts_made;
+  if (state != active) job.progress = state == completed ? 100 : 0;
+  if (state != completed) job.result_json.clear();
+  if (!words[3].text().empty()) job.run_at = time_of(words[3].text());
+  return job;
+}
+
+std::optional<jobs::AttemptLog> attempt_from_row(const std::string& row) {
+  boost::system::error_code failed;
+  const auto value = boost::json::parse(row, failed);
+  const auto* fields = failed ? nullptr : value.if_object();
+  if (fields == nullptr) return std::nullopt;
+  const auto* started = fields->if_contains("startedAt");
+  const auto* ended = fields->if_contains("endedAt");
+  const auto* outcome = fields->if_contains("outcome");
+  const auto* error = fields->if_contains("error");
+  // The last of the row, kept as it was written. Inside a string the quotes would be escaped.
+  constexpr std::string_view kSteps = R"(,"steps":)";
+  const auto at = row.find(kSteps);
+  if (started == nullptr || ended == nullptr || outcome == nullptr || error == nullptr ||
+      at == std::string::npos || !started->is_int64() || !ended->is_int64() || !outcome->is_string() ||
+      !error->is_string()) {
+    return std::nullopt;
+  }
+  std::string steps = row.substr(at + kSteps.size(), row.size() - at - kSteps.size() - 1);
+  if (steps == R"("")") steps.clear();
+  return jobs::AttemptLog{.started_at = from_unix_ms(started->get_int64()),
+                          .ended_at = from_unix_ms(ended->get_int64()),
+                          .outcome = std::string(outcome->get_string()),
+                          .error = std::string(error->get_string()),
+                          .steps_json = std::move(steps)};
+}
+
+}  // namespace cutroom::store_bull

@@ -1,0 +1,73 @@
+#include "adapters/store_bull/listeners.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace cutroom::store_bull {
+
+Listeners::Listeners(boost::asio::any_io_executor executor, std::string prefix, std::string own_token)
+    : executor_(std::move(executor)), prefix_(std::move(prefix) + ":"), own_token_(std::move(own_token)) {}
+
+void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const std::string& queue)> arrange) {
+  {
+    const std::scoped_lock lock(mutex_);
+    arrange_ = std::move(arrange);
+  }
+  const auto hear_it = [self = shared_from_this()](const std::string& channel, const std::string&) {
+    self->hear(channel);
+  };
+  for (const char* event : {"waiting@*", "stalled@*", "delayed", "resumed"})
+    redis.psubscribe(prefix_ + "*:" + event, hear_it);
+  redis.subscribe(
+      "cutroom:" + prefix_ + ":cancel",
+      [self = shared_from_this()](const std::string&, const std::string& id) { self->tell_cancelled(id); });
+  redis.subscribe(
+      "cutroom:" + prefix_ + ":work",
+      [self = shared_from_this()](const std::string&, const std::string& queue) { self->tell_work(queue); });
+}
+
+// <prefix>:<queue>:<event>, the queue's name may hold colons of its own.
+void Listeners::hear(const std::string& channel) {
+  const auto end = channel.rfind(':');
+  if (end == std::string::npos || end <= prefix_.size()) return;
+  const std::string queue = channel.substr(prefix_.size(), end - prefix_.size());
+  const std::string_view event = std::string_view(channel).substr(end + 1);
+  const auto at = event.find('@');
+  const std::string_view token = at == std::string_view::npos ? std::string_view() : event.substr(at + 1);
+  if (token == own_token_) return;
+  if (event.starts_with("waiting@") && !token.starts_with(kTokenMark)) {
+    const std::scoped_lock lock(mutex_);
+    if (arrange_) arrange_(queue);
+  }
+  tell_work(queue);
+}
+
+void Listeners::on_work(std::function<void(const std::string&)> call) {
+  const std::scoped_lock lock(mutex_);
+  work_ = std::move(call);
+}
+
+void Listeners::on_cancel(std::function<void(const jobs::JobId&)> call) {
+  const std::scoped_lock lock(mutex_);
+  cancelled_ = std::move(call);
+}
+
+void Listeners::close() {
+  const std::scoped_lock lock(mutex_);
+  work_ = nullptr;
+  cancelled_ = nullptr;
+  arrange_ = nullptr;
+}
+
+void Listeners::tell_work(const std::string& queue) {
+  const std::scoped_lock lock(mutex_);
+  if (work_) boost::asio::post(executor_, [call = work_, queue] { call(queue); });
+}
+
+void Listeners::tell_cancelled(const jobs::JobId& id) {
+  const std::scoped_lock lock(mutex_);
+  if (cancelled_) boost::asio::post(executor_, [call = cancelled_, id] { call(id); });
+}
+
+}  // namespace cutroom::store_bull

@@ -1,0 +1,95 @@
+-- Start-time fair queueing over vendors: the rules of jobs/fair_order.hpp, step by step the same, so that every
+-- store gives out jobs in one order.
+local function standing_of(vd)
+  if vd.n == 0 then
+    return vd.run == 0 and vd.w == 1 and vd.cap == 0 and not vd.hard and not vd.paused and IDLE or OFF
+  end
+  if vd.paused then return OFF end
+  if vd.cap == 0 or vd.run < vd.cap then return READY end
+  return vd.hard and OFF or CAPPED
+end
+
+-- The vendor's first job has changed, and is not known.
+local function forget_head(vd) vd.head = nil end
+
+local function head_of(vd)
+  if vd.n == 0 then
+    vd.plain, vd.ranked, vd.head = true, false, false
+  elseif not vd.head then
+    lay(vd)
+    vd.head = fmt('%016.0f', tonumber(call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2]) % RANK) .. vd.name
+  end
+  return vd.head
+end
+
+local function settle(q, vd)
+  vd.dirty, vd.gone = true, false
+  local st, tag, turn = standing_of(vd), vd.f, head_of(vd)
+  if st == READY then tag = max(vd.f, q.v) end
+  if st == vd.st and tag == vd.tag and turn == vd.turn and st ~= IDLE then return end
+  if vd.st == READY then
+    if st ~= READY or turn ~= vd.turn then call('ZREM', q.own .. 'ready', vd.turn) end
+  elseif vd.st == CAPPED then
+    call('ZREM', q.own .. 'capped', vd.turn)
+  elseif vd.st == IDLE then
+    q.idles = q.idles - call('ZREM', q.own .. 'idle', vd.name)
+  elseif vd.turn then
+    call('SREM', q.own .. 'held', vd.name)
+  end
+  vd.st, vd.tag, vd.turn = st, tag, turn
+  if st == READY then
+    call('ZADD', q.own .. 'ready', num(tag), turn)
+  elseif st == CAPPED then
+    call('ZADD', q.own .. 'capped', num(tag), turn)
+  elseif st == IDLE then
+    if vd.f <= q.v then
+      vd.gone, vd.st = true, OFF
+    else
+      q.idles = q.idles + call('ZADD', q.own .. 'idle', num(tag), vd.name)
+    end
+  elseif turn then
+    call('SADD', q.own .. 'held', vd.name)
+  end
+end
+
+local function advance(q, v)
+  q.dirty = true
+  q.v = max(q.v, v)
+  if q.idles == 0 then return end
+  for _, name in ipairs(call('ZRANGEBYSCORE', q.own .. 'idle', '-inf', num(q.v), 'LIMIT', 0, 100)) do
+    q.idles = q.idles - call('ZREM', q.own .. 'idle', name)
+    local vd = vendor_at(q, name)
+    vd.gone, vd.dirty, vd.st = true, true, OFF
+  end
+end
+
+local function end_busy_period(q)
+  if q.running == 0 and call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
+end
+
+local function ended(q, vd)
+  if vd.run == 0 then return end
+  q.dirty = true
+  vd.run, q.running = vd.run - 1, q.running - 1
+  settle(q, vd)
+  end_busy_period(q)
+end
+
+-- The charge for a job: none where it was taken before and paid for.
+local function charge_of(vd, cost, taken_before)
+  if taken_before then return 0 end
+  return min(max((tonumber(cost) or 1) / vd.w, 1e-6), 1e6)
+end
+
+-- The vendor's job is taken, says arithmetic alone: settle() and advance() follow. Its start tag.
+local function charge(q, vd, cost, taken_before)
+  local start = max(vd.f, q.v)
+  if not taken_before then
+    vd.f = start + charge_of(vd, cost, false)
+    q.fmax = max(q.fmax, vd.f)
+  end
+  vd.n, vd.run = vd.n - 1, vd.run + 1
+  q.waiting, q.running = q.waiting - 1, q.running + 1
+  q.dirty, vd.dirty = true, true
+  return start
+end

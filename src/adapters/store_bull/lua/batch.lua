@@ -1,0 +1,3 @@
+-- parts: words
+-- batch: id.
+return call('HGETALL', ROOT .. 'batch:' .. ARGV[5])

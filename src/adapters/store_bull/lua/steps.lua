@@ -1,0 +1,201 @@
+-- steps: queue, due jobs made waiting at most, word for a cancelled job, how long a key is kept (ms); then the steps
+-- that callers asked for meanwhile, each as its kind, now (ms), the number of its words, and these. Answers one reply
+-- for each, and the queues that were told.
+local q = queue_at(ARGV[5])
+local due_most, cancelled_word, kept = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
+local answers, claims = {}, {}
+
+-- as_batch, scope and key (or ''), fingerprint, note, whether a job comes after the batch, number of jobs, then the
+-- jobs, the one after the batch last.
+local function accept(at)
+  local as_batch, scope, key, fingerprint, note = ARGV[at] == '1', ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local has_after, count = ARGV[at + 5] == '1', tonumber(ARGV[at + 6])
+  if key ~= '' then
+    local before = answered_before(scope, key, fingerprint, kept)
+    if before then return before end
+  end
+  local jobs, batch = new_jobs_from(at + 7, count), nil
+  local first = take_numbers(count + (as_batch and 1 or 0), jobs)
+  if as_batch then
+    batch, first = int(first), first + 1
+    local b = ROOT .. 'batch:' .. batch
+    call('HSET', b, 'queue', jobs[1][1], 'vendor', jobs[1][2], 'created', int(NOW), 'total', count, 'active', 0,
+         'delayed', 0, 'completed', 0, 'failed', 0, 'removed', 0)
+    if has_after then call('HSET', b, 'after', cmsgpack.pack(new_jobs_from(at + 7 + count * NEW_JOB, 1)[1])) end
+  end
+  local ids = add_jobs(jobs, first, batch, NOW)
+  if key ~= '' then
+    call('SET', once_key(scope, key), cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
+  end
+  return {'added', batch or '', '', ids}
+end
+
+-- What ends in this script, written at once at its end.
+local ended_now, completed_now, locks_now = {}, {}, {}
+local function write_ended()
+  if #ended_now == 0 then return end
+  call('SREM', q.base .. 'stalled', unpack(ended_now))
+  call('HDEL', q.own .. 'leases', unpack(ended_now))
+  call('DEL', unpack(locks_now))
+  if #completed_now > 0 then call('ZADD', q.base .. 'completed', unpack(completed_now)) end
+  ended_now, completed_now, locks_now = {}, {}, {}
+end
+
+-- The leases of all jobs that steps of this script name, asked for at once.
+local leases_now = {}
+
+-- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these.
+local function settle_job(at)
+  local id, token, move, text, text_json = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
+  local lease = leases_now[id]
+  if not lease or lease.token ~= token or call('LREM', q.base .. 'active', -1, id) == 0 then return 'lost' end
+  leases_now[id] = nil
+  local key, cancelled, vendor, batch, done = q.base .. id, lease.is_cancelled, lease.vendor, lease.batch, ''
+  ended_now[#ended_now + 1] = id
+  locks_now[#locks_now + 1] = key .. ':lock'
+  if batch then batch_add(batch, 'active', -1) end
+  local state
+  if move == 'complete' then
+    state = 'completed'
+    completed_now[#completed_now + 1] = NOW_TEXT
+    completed_now[#completed_now + 1] = id
+    -- The row that would be the log's last is kept in the hash: one call less for each job that goes well.
+    call('HSET', key, 'finishedOn', NOW_TEXT, 'returnvalue', text, 'lastLog',
+         attempt_row(lease.started, NOW_TEXT, 'completed', '""', steps))
+    call('PUBLISH', q.base .. 'completed', '{"jobId":' .. cjson.encode(id) .. ',"val":' .. text_json .. '}')
+  else
+    if cancelled then move, text, text_json = 'fail', cancelled_word, cjson.encode(cancelled_word) end
+    local outcome = cancelled and 'cancelled' or move == 'retry_at' and 'retried' or move == 'release' and 'released' or
+                        'failed'
+    log_attempt(q, id, lease.started, NOW_TEXT, outcome, text_json, steps)
+    if move == 'release' then
+      local job = call('HMGET', key, 'rank', 'seq')
+      place(q, id, vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
+    else
+      local job = call('HMGET', key, 'attemptsMade', 'stacktrace')
+      local ok, stack = pcall(cjson.decode, job[2] or '[]')
+      if not ok or type(stack) ~= 'table' then stack = {} end
+      stack[#stack + 1] = text
+      while #stack > 10 do table.remove(stack, 1) end
+      call('HSET', key, 'attemptsMade', tonumber(job[1] or 0) + 1, 'failedReason', text, 'stacktrace',
+           cjson.encode(stack))
+    end
+    if move == 'retry_at' then
+      call('ZADD', q.base .. 'delayed', int(run_at * 4096 + (tonumber(id) or 0) % 4096), id)
+      call('PUBLISH', q.base .. 'delayed', int(run_at))
+      batch_add(batch, 'delayed', 1)
+      told[q.name] = true
+    elseif move == 'fail' then
+      state = 'failed'
+      finish(q, id, state, text, NOW)
+    end
+  end
+  let_go(q, vendor)
+  if state then done = count_ended(batch, state, NOW) end
+  if count > 0 then add_more(new_jobs_from(at + 8, count), NOW) end
+  return done == '' and 'done' or {'done', done}
+end
+
+-- id, lease token, lease (ms).
+local function extend(at)
+  local id, token, length = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  local lease = leases_now[id]
+  if not lease or lease.token ~= token then return 0 end
+  lease.till = NOW + length
+  save_lease(q, id, lease)
+  call('SET', q.base .. id .. ':lock', token, 'PX', int(length))
+  call('SREM', q.base .. 'stalled', id)
+  return 1
+end
+
+-- id, lease token, percent.
+local function progress(at)
+  local id, lease = ARGV[at], leases_now[ARGV[at]]
+  if not lease or lease.token ~= ARGV[at + 1] then return 0 end
+  call('HSET', q.base .. id, 'progress', ARGV[at + 2])
+  call('PUBLISH', q.base .. 'progress', '{"jobId":' .. cjson.encode(id) .. ',"progress":' .. ARGV[at + 2] .. '}')
+  return 1
+end
+
+-- vendor, data, opts, project: a job as most are.
+local function add(at)
+  local number = take_number(q.name)
+  local id = int(number)
+  add_plain(q, id, number, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], nil)
+  return id
+end
+
+-- All at once, so that what they share is done once. claims: {index of the answer, token, lease (ms), its end}.
+local function claim_all()
+  if #claims == 0 then return end
+  local delayed, next, wanted = q.base .. 'delayed', nil, #claims
+  local served, active, leases = 0, {}, {}
+  if not q.is_paused then
+    for _, id in ipairs(call('ZRANGEBYSCORE', delayed, '-inf', int(NOW * 4096 + 4095), 'LIMIT', 0, due_most)) do
+      call('ZREM', delayed, id)
+      wait_again(q, id)
+    end
+    while served < wanted and q.waiting > 0 do
+      local _, gone = take(q, wanted - served, function(vd, id, job)
+        if not job[1] then return false end
+        served = served + 1
+        local claim, key = claims[served], q.base .. id
+        call('SET', key .. ':lock', claim[2], 'PX', claim[3])
+        if job[8] then call('HDEL', key, 'progress') end
+        if job[7] and job[7] ~= '0' then call('ZREM', q.base .. 'priority', id) end
+        call('HSET', key, 'processedOn', NOW_TEXT)
+        if job[6] then batch_add(job[6], 'active', 1) end
+        call('PUBLISH', q.active_channel, id)
+        active[#active + 1] = id
+        leases[#leases + 1] = id
+        leases[#leases + 1] = claim[4] .. ' ' .. claim[2] .. ' - ' .. (job[6] or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
+        job[14] = vd.name
+        answers[claim[1]] = {id, '', job}
+        return true
+      end)
+      if gone == 0 then break end
+    end
+  end
+  if #active > 0 then
+    call('LPUSH', q.base .. 'active', unpack(active))
+    call('HSET', q.own .. 'leases', unpack(leases))
+  end
+  if served == wanted then return end
+  local due = ''
+  if not q.is_paused then
+    call('PUBLISH', q.base .. 'drained', '')
+    local first = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
+    if first then due = int(floor(first / 4096)) end
+  end
+  for i = served + 1, wanted do answers[claims[i][1]] = {'', due, {}} end
+end
+
+local kinds = {settle = settle_job, add = add, accept = accept, extend = extend, progress = progress}
+local steps, named = {}, {}
+do
+  local at, of_lease = 9, {settle = true, extend = true, progress = true}
+  while ARGV[at] do
+    steps[#steps + 1] = at
+    if of_lease[ARGV[at]] then named[#named + 1] = ARGV[at + 3] end
+    at = at + 3 + tonumber(ARGV[at + 2])
+  end
+end
+if #named > 0 then
+  local packed = call('HMGET', q.own .. 'leases', unpack(named))
+  for i, id in ipairs(named) do leases_now[id] = packed[i] and lease_from(packed[i]) or nil end
+end
+for count, at in ipairs(steps) do
+  NOW_TEXT = ARGV[at + 1]
+  NOW = tonumber(NOW_TEXT)
+  if ARGV[at] == 'claim' then
+    claims[#claims + 1] = {count, ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]}
+  else
+    answers[count] = kinds[ARGV[at]](at + 3)
+  end
+end
+write_ended()
+claim_all()
+local names = finish_step()
+answers[#steps + 1] = names
+return answers

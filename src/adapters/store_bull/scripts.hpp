@@ -1,0 +1,18 @@
+// The store's steps as Redis scripts, ready to be run.
+#pragma once
+
+#include "adapters/redis_client/script.hpp"
+
+namespace cutroom::store_bull {
+
+struct Scripts {
+  Scripts();
+  redis_client::Script steps, repeated, recover;
+  redis_client::Script get, counts, list, batch;
+  redis_client::Script cancel, promote, retry, remove, remove_waiting, prune, pause, share, arrange;
+};
+
+// Made once; immutable.
+const Scripts& scripts();
+
+}  // namespace cutroom::store_bull

@@ -1,0 +1,125 @@
+#include "adapters/store_bull/step_batches.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "adapters/store_bull/scripts.hpp"
+#include "jobs/job_store.hpp"
+
+namespace cutroom::store_bull {
+
+using redis_client::Reply;
+
+namespace {
+
+// Words of one script at most, beyond the first step: it should take milliseconds, and nothing else runs in
+// Redis meanwhile.
+constexpr std::size_t kWordsMax = 4'000;
+constexpr std::size_t kStepsMax = 128;
+// The second is on its way while the first runs, so that Redis doesn't wait for us.
+constexpr int kRunningMax = 1;
+
+// What ends comes first, since it makes room; claims last, since they are served together.
+constexpr std::array<std::string_view, 6> kNames{"settle", "add", "accept", "extend", "progress", "claim"};
+
+}  // namespace
+
+StepBatches::StepBatches(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
+                         std::string prefix, std::vector<std::string> head)
+    : executor_(std::move(executor)),
+      redis_(std::move(redis)),
+      prefix_(std::move(prefix)),
+      head_(std::move(head)) {}
+
+void StepBatches::on_told(std::function<void(const Reply& queues)> call) { on_told_ = std::move(call); }
+
+boost::asio::awaitable<Result<Reply>> StepBatches::step(std::string queue, Step step) {
+  std::optional<Result<Reply>> answer;
+  co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+      [&](auto handler) {
+        auto executor = boost::asio::get_associated_executor(handler);
+        auto work = boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
+        // std::function wants what can be copied.
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        enqueue(queue, {.step = std::move(step), .answer = [&answer, work, shared](Result<Reply> reply) {
+                          answer.emplace(std::move(reply));
+                          boost::asio::post(work, [shared]() { std::move (*shared)(); });
+                        }});
+      },
+      boost::asio::use_awaitable);
+  co_return std::move(*answer);
+}
+
+void StepBatches::enqueue(const std::string& queue, Waiting waiting) {
+  {
+    const std::scoped_lock lock(mutex_);
+    Line& line = lines_[queue];
+    line.waiting.push_back(std::move(waiting));
+    if (line.running >= kRunningMax) return;
+    ++line.running;
+  }
+  // By way of the executor, so that what else runs there now joins the batch.
+  boost::asio::co_spawn(executor_, pump(queue), boost::asio::detached);
+}
+
+std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& queue) {
+  const std::scoped_lock lock(mutex_);
+  Line& line = lines_.at(queue);
+  std::size_t count = 0;
+  std::size_t words = 0;
+  while (count < line.waiting.size() && count < kStepsMax) {
+    words += line.waiting[count].step.words.size();
+    if (count > 0 && words > kWordsMax) break;
+    ++count;
+  }
+  std::vector<Waiting> batch(std::move_iterator(line.waiting.begin()),
+                             std::move_iterator(line.waiting.begin() + static_cast<std::ptrdiff_t>(count)));
+  line.waiting.erase(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+  if (batch.empty() && --line.running == 0) lines_.erase(queue);
+  return batch;
+}
+
+std::vector<std::string> StepBatches::words_of(const std::string& queue,
+                                               const std::vector<Waiting>& batch) const {
+  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now))};
+  words.insert(words.end(), head_.begin(), head_.end());
+  words.insert(words.end(), {queue, std::to_string(jobs::kPromoteMax), std::string(jobs::kCancelledReason),
+                             std::to_string(jobs::kOnceKept.count())});
+  for (const Waiting& waiting : batch) {
+    const Step& step = waiting.step;
+    words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
+                               std::to_string(to_unix_ms(step.now)), std::to_string(step.words.size())});
+    words.insert(words.end(), step.words.begin(), step.words.end());
+  }
+  return words;
+}
+
+boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
+  const auto self = shared_from_this();
+  for (auto batch = next_batch(queue); !batch.empty(); batch = next_batch(queue)) {
+    std::stable_sort(batch.begin(), batch.end(),
+                     [](const Waiting& a, const Waiting& b) { return a.step.kind < b.step.kind; });
+    std::vector<std::string> keys{prefix_ + ":" + queue + ":"};
+    auto words = words_of(queue, batch);
+    auto reply = co_await redis_->run(scripts().steps, std::move(keys), std::move(words));
+    if (!reply) {
+      for (Waiting& waiting : batch) waiting.answer(reply.error());
+      continue;
+    }
+    const auto& answers = reply->array();
+    if (on_told_) on_told_(answers.at(batch.size()));
+    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].answer(answers.at(i));
+  }
+}
+
+}  // namespace cutroom::store_bull

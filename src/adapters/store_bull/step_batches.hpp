@@ -1,0 +1,67 @@
+// Steps on their way to Redis. While one script runs, those that come meanwhile are gathered and go together
+// with the next: what a script does once for a queue it does once for all of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "adapters/redis_client/redis.hpp"
+#include "base/clock.hpp"
+
+namespace cutroom::store_bull {
+
+// One step as lua/steps.lua takes it.
+struct Step {
+  enum class Kind : std::uint8_t { settle, add, accept, extend, progress, claim };
+  Kind kind = Kind::claim;
+  TimePoint now{};
+  std::vector<std::string> words{};
+};
+
+// Threads: step() may be called on any executor, and resumes there; the mutex guards what waits, since
+// callers may be on several threads.
+class StepBatches : public std::enable_shared_from_this<StepBatches> {
+ public:
+  // `head` is the words that each script begins with, after the time.
+  StepBatches(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::string prefix,
+              std::vector<std::string> head);
+
+  // The step's own answer. The queues that were told go to `on_told`, set once.
+  boost::asio::awaitable<Result<redis_client::Reply>> step(std::string queue, Step);
+  void on_told(std::function<void(const redis_client::Reply& queues)>);
+
+ private:
+  struct Waiting {
+    Step step;
+    std::function<void(Result<redis_client::Reply>)> answer;
+  };
+  struct Line {
+    std::vector<Waiting> waiting;
+    int running = 0;
+  };
+
+  void enqueue(const std::string& queue, Waiting);
+  // Sends what waits, one script after another, until nothing does.
+  boost::asio::awaitable<void> pump(std::string queue);
+  std::vector<Waiting> next_batch(const std::string& queue);
+  std::vector<std::string> words_of(const std::string& queue, const std::vector<Waiting>&) const;
+
+  const boost::asio::any_io_executor executor_;
+  const std::shared_ptr<redis_client::Redis> redis_;
+  const std::string prefix_;
+  const std::vector<std::string> head_;
+  std::function<void(const redis_client::Reply&)> on_told_;
+  std::mutex mutex_;
+  std::unordered_map<std::string, Line> lines_;
+};
+
+}  // namespace cutroom::store_bull

@@ -1,0 +1,44 @@
+// Where a process keeps what outlives it: in its data folder, or in the Redis that it shares with others.
+#pragma once
+
+#include <memory>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include "app/settings.hpp"
+#include "base/error.hpp"
+#include "delivery/record_store.hpp"
+#include "engine/event_hub.hpp"
+#include "engine/worker_registry.hpp"
+#include "jobs/job_store.hpp"
+#include "vendors/rate_limiter.hpp"
+#include "vendors/vendor_store.hpp"
+
+namespace cutroom::app {
+
+// Whether Redis is configured (redis.url or redis.host).
+bool is_shared(const Settings&);
+
+class Stores {
+ public:
+  virtual ~Stores() = default;
+
+  virtual jobs::JobStore& jobs() = 0;
+  virtual delivery::RecordStore& records() = 0;
+  virtual vendors::VendorStore& vendors() = 0;
+  virtual vendors::RateLimiter& limiter() = 0;
+  // nullptr: this process is alone.
+  virtual engine::WorkerRegistry* workers() = 0;
+
+  // Events of the whole fleet arrive in the hub from now on; returns when those of before are there, or Redis
+  // takes its time.
+  virtual boost::asio::awaitable<void> share_events(engine::EventHub&) = 0;
+  // After the last step: what is still to be told is told.
+  virtual boost::asio::awaitable<void> close() = 0;
+};
+
+// Opens or connects. All of it lives on `io`'s one thread. storage_failed, invalid_input (redis.url).
+Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context&, const Settings&);
+
+}  // namespace cutroom::app
