@@ -83,7 +83,11 @@ awaitable<Result<std::vector<vendors::DayUsage>>> UsageCounter::usage(std::strin
 
 awaitable<Result<void>> UsageCounter::flush() {
   const auto turn = co_await writes_.take();
-  std::erase_if(months_, [this](const auto& entry) { return directory_.find(entry.first) == nullptr; });
+  // In a shared store others queue too: what they have is read again. So a quota may be passed by what all
+  // together queue between two flushes.
+  std::erase_if(months_, [this](const auto& entry) {
+    return store_.is_shared() || directory_.find(entry.first) == nullptr;
+  });
   if (unwritten_.empty()) co_return Result<void>();
   const auto writing = std::exchange(unwritten_, {});
   std::vector<vendors::UsageGain> gains;

@@ -39,16 +39,8 @@ VendorDirectory::VendorDirectory(boost::asio::any_io_executor executor, vendors:
       changes_(std::move(executor)) {}
 
 awaitable<Result<void>> VendorDirectory::load() {
-  auto stored = co_await store_.load();
-  if (!stored) co_return stored.error();
-  for (Vendor& vendor : stored->vendors) {
-    std::string id = vendor.id;
-    vendors_.insert_or_assign(std::move(id), std::move(vendor));
-  }
-  for (ApiKey& key : stored->keys) {
-    std::string id = key.id;
-    keys_.insert_or_assign(std::move(id), std::move(key));
-  }
+  store_.on_change([this](const vendors::VendorId& id) { changed_elsewhere(id); });
+  if (auto read = co_await take_over_all(); !read) co_return read.error();
   co_return co_await give_all_shares();
 }
 
@@ -170,6 +162,79 @@ awaitable<void> VendorDirectory::flush_key_use() {
   if (const auto noted = co_await store_.note_key_use(uses); !noted) {
     log::error("the last use of keys can't be kept: {}", noted.error().detail);
     uses_.insert(uses_.end(), uses.begin(), uses.end());
+  }
+}
+
+// Beyond so many reading all of them is less work.
+constexpr std::size_t kOutdatedMax = 200;
+
+void VendorDirectory::changed_elsewhere(const vendors::VendorId& id) {
+  if (outdated_.size() >= kOutdatedMax) outdated_ = {std::string()};
+  if (!outdated_.contains("")) outdated_.insert(id);
+  if (std::exchange(taking_over_, true)) return;
+  boost::asio::co_spawn(executor_, take_over(), [this](std::exception_ptr bug) {
+    taking_over_ = false;
+    if (bug) std::rethrow_exception(bug);
+  });
+}
+
+// The shares are the job store's already: whoever made the change has given them. A store that can't be read
+// tells of a change when it can be again.
+awaitable<void> VendorDirectory::take_over() {
+  while (!outdated_.empty()) {
+    const auto turn = co_await changes_.take();
+    const bool all = outdated_.contains("");
+    std::string one = *outdated_.begin();
+    if (all)
+      outdated_.clear();
+    else
+      outdated_.erase(outdated_.begin());
+    Result<void> read;
+    if (all)
+      read = co_await take_over_all();
+    else
+      read = co_await take_over_one(std::move(one));
+    if (!read)
+      log::warn("what was changed of vendors can't be read: {} {}", read.error().text(), read.error().detail);
+  }
+}
+
+awaitable<Result<void>> VendorDirectory::take_over_all() {
+  auto stored = co_await store_.load();
+  if (!stored) co_return stored.error();
+  vendors_.clear();
+  const Keys known = std::exchange(keys_, {});
+  put(std::move(*stored), known);
+  co_return Result<void>();
+}
+
+awaitable<Result<void>> VendorDirectory::take_over_one(std::string id) {
+  auto stored = co_await store_.find(id);
+  if (!stored) co_return stored.error();
+  vendors_.erase(id);
+  Keys known;
+  for (auto at = keys_.begin(); at != keys_.end();)
+    if (at->second.vendor == id)
+      known.insert(keys_.extract(at++));
+    else
+      ++at;
+  put(std::move(*stored), known);
+  co_return Result<void>();
+}
+
+void VendorDirectory::put(vendors::StoredVendors stored, const Keys& known) {
+  for (Vendor& vendor : stored.vendors) {
+    std::string id = vendor.id;
+    vendors_.insert_or_assign(std::move(id), std::move(vendor));
+  }
+  for (ApiKey& key : stored.keys) {
+    // Of these two, what the store does not have yet.
+    if (const auto at = known.find(key.id); at != known.end()) {
+      key.last_used = std::max(key.last_used, at->second.last_used);
+      if (!key.revoked_at) key.revoked_at = at->second.revoked_at;
+    }
+    std::string id = key.id;
+    keys_.insert_or_assign(std::move(id), std::move(key));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,7 +32,8 @@ class VendorDirectory {
   VendorDirectory(boost::asio::any_io_executor, vendors::VendorStore&, jobs::JobStore&, const Clock&,
                   ShareSeeds);
 
-  // Reads the store and gives every share to the job store. Once, before anything else.
+  // Reads the store and gives every share to the job store. Once, before anything else. From then on what
+  // other processes change in a shared store is taken over as the store tells of it.
   boost::asio::awaitable<Result<void>> load();
 
   bool empty() const { return vendors_.empty(); }
@@ -75,15 +77,25 @@ class VendorDirectory {
   boost::asio::awaitable<Result<void>> give_share(std::string id);
   boost::asio::awaitable<Result<void>> give_all_shares();
 
+  void changed_elsewhere(const vendors::VendorId&);
+  boost::asio::awaitable<void> take_over();
+  boost::asio::awaitable<Result<void>> take_over_all();
+  boost::asio::awaitable<Result<void>> take_over_one(std::string id);
+  // `known`: keys as they were before.
+  using Keys = std::unordered_map<std::string, vendors::ApiKey, Hash, std::equal_to<>>;  // By id.
+  void put(vendors::StoredVendors, const Keys& known);
+
   boost::asio::any_io_executor executor_;
   vendors::VendorStore& store_;
   jobs::JobStore& jobs_;
   const Clock& clock_;
   const ShareSeeds seeds_;
   std::map<std::string, vendors::Vendor, std::less<>> vendors_;
-  std::unordered_map<std::string, vendors::ApiKey, Hash, std::equal_to<>> keys_;  // By id.
-  std::vector<vendors::KeyUse> uses_;                                             // Not in the store yet.
-  Turns changes_;  // Memory and store change in the same order.
+  Keys keys_;
+  std::vector<vendors::KeyUse> uses_;  // Not in the store yet.
+  Turns changes_;                      // Memory and store change in the same order.
+  std::set<std::string> outdated_;     // Changed in the store, perhaps; "": any.
+  bool taking_over_ = false;
 };
 
 }  // namespace cutroom::engine

@@ -8,6 +8,7 @@
 // storage_failed, unavailable.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,16 @@ class VendorStore {
   virtual ~VendorStore() = default;
 
   virtual boost::asio::awaitable<Result<StoredVendors>> load() = 0;
+  // One vendor and its keys; nothing where there is no such vendor.
+  virtual boost::asio::awaitable<Result<StoredVendors>> find(VendorId);
+
+  // Whether other processes have the same store, so that what was read may have been changed by somebody
+  // else.
+  virtual bool is_shared() const { return false; }
+  // Called with the vendor that was changed, or whose keys were, here or elsewhere; empty: any may have been.
+  // Spurious calls are fine, missing ones are not. To be set once, before the first load(). A store of one
+  // process never calls.
+  virtual void on_change(std::function<void(const VendorId&)>) {}
 
   // Adds the vendor, or puts it in the place of the one with its id.
   virtual boost::asio::awaitable<Result<void>> save(Vendor) = 0;

@@ -108,6 +108,22 @@ TEST_P(VendorStore, removes_a_vendor_with_all_that_is_its) {
   EXPECT_EQ(run(store().remove("c")).error().code, Errc::not_found);
 }
 
+TEST_P(VendorStore, finds_one_vendor_with_its_keys) {
+  save(full_vendor("a"));
+  save({.id = "b"});
+  add_key(key("k2", "a", kNow + Millis{1}));
+  add_key(key("k1", "a"));
+  add_key(key("k3", "b"));
+  const auto found = run(store().find("a"));
+  ASSERT_TRUE(found);
+  EXPECT_THAT(found->vendors, ElementsAre(full_vendor("a")));
+  EXPECT_THAT(found->keys, ElementsAre(key("k1", "a"), key("k2", "a", kNow + Millis{1})));
+  const auto nobody = run(store().find("c"));
+  ASSERT_TRUE(nobody);
+  EXPECT_THAT(nobody->vendors, IsEmpty());
+  EXPECT_THAT(nobody->keys, IsEmpty());
+}
+
 TEST_P(VendorStore, keeps_keys_by_vendor_and_age) {
   save({.id = "b"});
   save({.id = "a"});

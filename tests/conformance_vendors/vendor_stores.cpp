@@ -1,8 +1,11 @@
 #include "vendor_stores.hpp"
 
+#include <optional>
+
 #include "adapters/limits_memory/memory_rate_limiter.hpp"
 #include "adapters/limits_redis/redis_rate_limiter.hpp"
 #include "adapters/vendors_memory/memory_vendor_store.hpp"
+#include "adapters/vendors_redis/redis_vendor_store.hpp"
 #include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
 #include "redis_link.hpp"
 #include "support/temporary_folder.hpp"
@@ -28,6 +31,19 @@ class SqliteHome final : public VendorHome {
   test::TemporaryFolder folder_;
 };
 
+// A process has its own client; what is in Redis stays.
+class RedisHome final : public VendorHome {
+ public:
+  std::unique_ptr<vendors::VendorStore> open() override {
+    link_.emplace(server_);
+    return std::make_unique<vendors_redis::RedisVendorStore>(link_->redis());
+  }
+
+ private:
+  const test::RedisServer& server_ = empty_redis_server();
+  std::optional<RedisLink> link_;
+};
+
 // With all that it needs.
 class OwnRedisRateLimiter final : public vendors::RateLimiter {
  public:
@@ -50,6 +66,7 @@ std::vector<VendorStoreKind> vendor_store_kinds() {
   return {
       {.name = "memory", .durable = false, .make_home = [] { return std::make_unique<MemoryHome>(); }},
       {.name = "sqlite", .durable = true, .make_home = [] { return std::make_unique<SqliteHome>(); }},
+      {.name = "redis", .durable = true, .make_home = [] { return std::make_unique<RedisHome>(); }},
   };
 }
 

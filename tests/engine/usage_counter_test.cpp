@@ -120,5 +120,16 @@ TEST(JobFacts, are_read_from_the_result) {
   EXPECT_EQ(failed.images, 0U);
 }
 
+TEST_F(UsageCounterTest, counts_in_a_shared_store_what_others_have_queued) {
+  store.shared = true;
+  ASSERT_TRUE(run(usage.take("acme", 3)));
+  ASSERT_TRUE(run(usage.flush()));
+  ASSERT_TRUE(run(store.inner.add_usage(
+      {{.vendor = "acme", .day = vendors::day_of(clock.time), .usage = {.queued = 5}}})));
+  EXPECT_FALSE(run(usage.take("acme", 3)));
+  EXPECT_TRUE(run(usage.take("acme", 2)));
+  EXPECT_FALSE(run(usage.take("acme", 1)));
+}
+
 }  // namespace
 }  // namespace cutroom::engine

@@ -170,5 +170,72 @@ TEST_F(VendorDirectoryTest, loads_a_thousand_vendors) {
   EXPECT_NE(directory.find("v1199"), nullptr);
 }
 
+// What another process does to the same store.
+class SharedDirectoryTest : public VendorDirectoryTest {
+ protected:
+  SharedDirectoryTest() {
+    EXPECT_TRUE(run(directory.load()));
+    EXPECT_TRUE(run(directory.create({.id = "acme"})));
+    EXPECT_TRUE(run(directory.create({.id = "other"})));
+  }
+  // Until nothing runs any more.
+  void tell(const std::string& vendor) {
+    store.changed(vendor);
+    io.restart();
+    io.run();
+  }
+};
+
+TEST_F(SharedDirectoryTest, takes_over_what_was_changed_elsewhere) {
+  const std::string key = key_of("acme");
+  const std::string kept = key_of("other");
+  ASSERT_TRUE(run(store.inner.save({.id = "acme", .name = "renamed", .weight = 2})));
+  const vendors::NewApiKey made = vendors::make_api_key("acme", "new", clock.time);
+  ASSERT_TRUE(run(store.inner.add_key(made.key)));
+  EXPECT_EQ(directory.opened_by(made.text), nullptr);
+  tell("acme");
+  EXPECT_EQ(directory.find("acme")->name, "renamed");
+  ASSERT_NE(directory.opened_by(made.text), nullptr);
+  EXPECT_NE(directory.opened_by(key), nullptr);
+  EXPECT_NE(directory.opened_by(kept), nullptr);
+
+  ASSERT_TRUE(run(store.inner.revoke_key("acme", made.key.id, clock.time)));
+  tell("acme");
+  EXPECT_EQ(directory.opened_by(made.text), nullptr);
+
+  ASSERT_TRUE(run(store.inner.remove("acme")));
+  tell("acme");
+  EXPECT_EQ(directory.find("acme"), nullptr);
+  EXPECT_EQ(directory.opened_by(key), nullptr);
+  EXPECT_NE(directory.opened_by(kept), nullptr);
+}
+
+TEST_F(SharedDirectoryTest, reads_all_anew_where_any_may_have_been_changed) {
+  const std::string key = key_of("acme");
+  ASSERT_TRUE(run(store.inner.remove("other")));
+  ASSERT_TRUE(run(store.inner.save({.id = "new"})));
+  tell("");
+  EXPECT_EQ(directory.find("other"), nullptr);
+  EXPECT_NE(directory.find("new"), nullptr);
+  EXPECT_NE(directory.opened_by(key), nullptr);
+}
+
+TEST_F(SharedDirectoryTest, does_not_forget_what_the_store_does_not_have_yet) {
+  const std::string key = key_of("acme");
+  const std::string leaked = key_of("acme");
+  ASSERT_NE(directory.opened_by(key), nullptr);
+  store.broken = Error{.code = Errc::unavailable};
+  EXPECT_FALSE(run(directory.revoke_key("acme", std::string(vendors::api_key_parts(leaked)->id))));
+  store.broken.reset();
+  for (const char* changed : {"acme", ""}) {
+    tell(changed);
+    EXPECT_EQ(directory.opened_by(leaked), nullptr) << "shut here, though the store was away";
+    for (const vendors::ApiKey& one : directory.keys_of("acme")) {
+      const bool was_used = one.id == vendors::api_key_parts(key)->id;
+      EXPECT_EQ(one.last_used.has_value(), was_used) << one.id;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cutroom::engine

@@ -26,6 +26,13 @@ class WatchedVendorStore final : public vendors::VendorStore {
   std::optional<Error> broken;
   vendors_memory::MemoryVendorStore inner;
 
+  bool shared = false;
+  std::function<void(const vendors::VendorId&)> changed;
+
+  bool is_shared() const override { return shared; }
+  void on_change(std::function<void(const vendors::VendorId&)> handler) override {
+    changed = std::move(handler);
+  }
   Answer<vendors::StoredVendors> load() override { return inner.load(); }
   Answer<void> save(vendors::Vendor vendor) override {
     return broken ? failed() : inner.save(std::move(vendor));
