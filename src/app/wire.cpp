@@ -25,6 +25,7 @@
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
+#include "engine/abilities.hpp"
 #include "engine/announcer.hpp"
 #include "engine/control.hpp"
 #include "engine/cut_out_pipeline.hpp"
@@ -256,6 +257,10 @@ class WiredServer final : public Server {
             .clock = clock_,
             .rules = &rules_,
             .check_webhook = [this](const std::string& url) { return notifier_.check(url); },
+            .beyond = [abilities =
+                           engine::Abilities{.model = model_.spec.name,
+                                             .writes_avif = editor_.can_write(imaging::Format::avif)}](
+                          const boost::json::object& work) { return engine::beyond(abilities, work); },
             .after_batch = [this](const std::string& vendor) { return webhooks_.after_batch(vendor); }},
         submission_limits(settings_));
     janitor_ = std::make_unique<engine::Janitor>(
