@@ -23,6 +23,7 @@ Connection::Connection(boost::asio::any_io_executor executor, const Options& opt
                 .push = hooks.push},
       hooks_(std::move(hooks)),
       backoff_(options.backoff_first, options.backoff_max),
+      steady_after_(options.backoff_max),
       pause_(executor) {}
 
 void Connection::start() {
@@ -80,7 +81,7 @@ awaitable<Result<void>> Connection::live_once() {
 void Connection::say_lost(const Error& why) {
   if (why.detail == said_) return;
   said_ = why.detail;
-  log::warn("redis: {} has no connection: {}", hooks_.purpose, why.detail);
+  log::warn("redis: no connection for {}: {}", hooks_.purpose, why.detail);
 }
 
 }  // namespace cutroom::redis_client

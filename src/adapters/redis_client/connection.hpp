@@ -50,6 +50,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Link::Settings settings_;
   Hooks hooks_;
   Backoff backoff_;
+  Millis steady_after_;  // A link that lived so long counts as a success.
   boost::asio::steady_timer pause_;
   std::shared_ptr<Link> link_;
   std::string said_;  // The last failure in the log: a server that is away for a day is one line.

@@ -7,6 +7,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/redis_client/reply_error.hpp"
+
 namespace cutroom::redis_client {
 
 using boost::asio::any_io_executor;
@@ -123,6 +125,18 @@ awaitable<void> Redis::Inner::exchange(std::span<const Words> commands, std::spa
         link->submit(std::make_unique<Waiting>(commands, answers, std::move(handler), executor_));
       },
       use_awaitable);
+  for (const auto& answer : answers)
+    if (!answer && is_reply_error(answer.error(), "READONLY")) find_the_master();
+}
+
+// What was the master is a replica now. Behind a name or an address that moves with the master a new
+// connection finds the new one; where it doesn't, those who only read must not lose their connection with
+// every write.
+void Redis::Inner::find_the_master() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_search_) return;
+  next_search_ = now + options_.backoff_max;
+  commands_->renew("the server is a replica");
 }
 
 bool Redis::Inner::is_here() const {

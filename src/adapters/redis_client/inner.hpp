@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -40,6 +41,7 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   void commands_up();
   void commands_down();
   void tell(bool up);
+  void find_the_master();
 
   boost::asio::any_io_executor executor_;
   Options options_;
@@ -47,6 +49,7 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   std::shared_ptr<Subscriber> subscriber_;
   std::list<std::function<void(bool)>> listeners_;  // They may add others while they are called.
   boost::asio::steady_timer first_wait_;
+  std::chrono::steady_clock::time_point next_search_{};
   bool starting_ = true;
   bool stopped_ = false;
   bool up_ = false;

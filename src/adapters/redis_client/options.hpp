@@ -35,6 +35,7 @@ struct Options {
   std::string sentinel_password{};
   std::string client_name{};  // CLIENT SETNAME on each connection; may be empty.
   Millis connect_timeout{2000};
+  // A blocking command's own time must be shorter; and all calls behind it wait as long.
   Millis command_timeout{5000};
   Millis backoff_first{50};
   Millis backoff_max{2000};
