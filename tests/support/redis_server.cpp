@@ -97,8 +97,8 @@ void RedisServer::write_configuration() const {
     // A test's server must not wait 5 s for a replica to ask, nor for a second one.
     conf << "repl-diskless-sync-delay 0\n";
   }
-  if (!options_.password.empty())
-    conf << "requirepass " << options_.password << "\nmasterauth " << options_.password << "\n";
+  if (!options_.password.empty()) conf << "requirepass " << options_.password << "\n";
+  if (!options_.password.empty() && !options_.sentinel) conf << "masterauth " << options_.password << "\n";
   if (options_.cluster)
     conf << "cluster-enabled yes\ncluster-port " << bus_port_ << "\ncluster-node-timeout 2000\n";
   if (!options_.tls_certificate.empty())
@@ -192,7 +192,6 @@ std::string RedisServer::command(const std::vector<std::string>& words) const {
     if (!answer) throw std::runtime_error("redis-server did not answer " + all.front());
     return text_of(*answer);
   };
-  // A sentinel has no requirepass of the servers it watches.
   if (!options_.password.empty()) ask({"AUTH", options_.password});
   return ask(words);
 }

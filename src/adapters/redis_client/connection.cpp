@@ -14,13 +14,14 @@ namespace cutroom::redis_client {
 using boost::asio::awaitable;
 
 Connection::Connection(boost::asio::any_io_executor executor, const Options& options,
-                       std::vector<Words> greeting, Hooks hooks)
+                       std::shared_ptr<TlsSetup> tls, std::vector<Words> greeting, Hooks hooks)
     : executor_(executor),
       settings_{.endpoint = {},
                 .connect_timeout = options.connect_timeout,
                 .command_timeout = options.command_timeout,
                 .greeting = std::move(greeting),
-                .push = hooks.push},
+                .push = hooks.push,
+                .tls = std::move(tls)},
       hooks_(std::move(hooks)),
       backoff_(options.backoff_first, options.backoff_max),
       steady_after_(options.backoff_max),
@@ -68,13 +69,15 @@ awaitable<Result<void>> Connection::live_once() {
       co_return good.error();
     }
   }
-  backoff_.reset();
   if (!said_.empty())
-    log::info("redis: {} connected again to {}", hooks_.purpose, text_of(settings_.endpoint));
+    log::info("redis: the connection for {} is back, to {}", hooks_.purpose, text_of(settings_.endpoint));
   said_.clear();
+  const auto since = std::chrono::steady_clock::now();
   hooks_.up();
   Error why = co_await link_->run();
   hooks_.down();
+  // One that breaks again and again at once must not be made again and again at once.
+  if (std::chrono::steady_clock::now() - since > steady_after_) backoff_.reset();
   co_return why;
 }
 

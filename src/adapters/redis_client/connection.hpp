@@ -31,7 +31,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Link::Push push;
   };
 
-  Connection(boost::asio::any_io_executor, const Options&, std::vector<Words> greeting, Hooks);
+  // Null `tls`: in the clear.
+  Connection(boost::asio::any_io_executor, const Options&, std::shared_ptr<TlsSetup> tls,
+             std::vector<Words> greeting, Hooks);
 
   void start();
   void stop();

@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/redis_client/reply_error.hpp"
+#include "adapters/redis_client/tls_setup.hpp"
 
 namespace cutroom::redis_client {
 
@@ -17,36 +18,48 @@ using boost::asio::use_awaitable;
 
 Redis::Inner::Inner(any_io_executor executor, Options options)
     : executor_(executor), options_(std::move(options)), first_wait_(executor) {
+  if (options_.tls) tls_ = std::make_shared<TlsSetup>(options_);
   first_wait_.expires_at(std::chrono::steady_clock::time_point::max());
 }
 
 void Redis::Inner::start() {
   // Weak, for what we own must not own us.
-  const auto locate = [weak = weak_from_this()]() -> awaitable<Result<Endpoint>> {
+  const std::weak_ptr<Inner> weak = weak_from_this();
+  if (!options_.sentinel_master.empty())
+    sentinel_ = std::make_shared<Sentinel>(executor_, options_, tls_, [weak] {
+      if (const auto self = weak.lock()) self->commands_->renew("the master has moved");
+    });
+  const auto locate = [weak]() -> awaitable<Result<Endpoint>> {
     const auto self = weak.lock();
     if (!self) co_return Error{.code = Errc::unavailable};
-    co_return co_await self->locate();
+    if (self->sentinel_) co_return co_await self->sentinel_->find();
+    co_return self->options_.endpoints.front();
+  };
+  const auto check = [weak](const std::vector<Reply>& greeted) -> Result<void> {
+    const auto self = weak.lock();
+    return self ? self->check_role(greeted.back()) : Result<void>();
   };
   Connection::Hooks hooks{.purpose = "commands",
                           .locate = locate,
-                          .check = {},
+                          .check = check,
                           .up =
-                              [weak = weak_from_this()] {
+                              [weak] {
                                 if (const auto self = weak.lock()) self->commands_up();
                               },
                           .down =
-                              [weak = weak_from_this()] {
+                              [weak] {
                                 if (const auto self = weak.lock()) self->commands_down();
                               },
                           .push = {}};
-  commands_ = std::make_shared<Connection>(executor_, options_, greeting(), std::move(hooks));
+  commands_ = std::make_shared<Connection>(executor_, options_, tls_, greeting(), std::move(hooks));
   Subscriber::Hooks subscriber_hooks{
-      .locate = locate, .check = {}, .changed = [weak = weak_from_this()](bool stands) {
+      .purpose = "subscriptions", .locate = locate, .check = check, .changed = [weak](bool stands) {
         const auto self = weak.lock();
         if (!self || (stands && !self->is_connected())) return;
         self->tell(stands);
       }};
-  subscriber_ = std::make_shared<Subscriber>(executor_, options_, greeting(), std::move(subscriber_hooks));
+  subscriber_ =
+      std::make_shared<Subscriber>(executor_, options_, tls_, greeting(), std::move(subscriber_hooks));
   boost::asio::post(executor_, [self = shared_from_this()] {
     if (self->stopped_) return;
     self->first_wait_.expires_after(self->options_.connect_timeout);
@@ -54,6 +67,7 @@ void Redis::Inner::start() {
       if (!cancelled) self->starting_ = false;
     });
     self->commands_->start();
+    if (self->sentinel_) self->sentinel_->start();
   });
 }
 
@@ -63,10 +77,18 @@ void Redis::Inner::stop() {
   first_wait_.cancel();
   commands_->stop();
   subscriber_->stop();
+  if (sentinel_) sentinel_->stop();
   boost::asio::post(executor_, [self = shared_from_this()] { self->listeners_.clear(); });
 }
 
-awaitable<Result<Endpoint>> Redis::Inner::locate() { co_return options_.endpoints.front(); }
+// A sentinel may not know yet that the master has moved; then it sends us to what is a replica by now.
+Result<void> Redis::Inner::check_role(const Reply& role) {
+  if (!sentinel_) return {};
+  const auto& parts = role.array();
+  if (!parts.empty() && parts.front().text() == "master") return {};
+  sentinel_->doubt();
+  return Error{.code = Errc::unavailable, .detail = "the sentinel named a server that is not a master"};
+}
 
 std::vector<Words> Redis::Inner::greeting() const {
   std::vector<Words> all;
@@ -76,7 +98,8 @@ std::vector<Words> Redis::Inner::greeting() const {
     all.push_back({"AUTH", options_.password});
   if (!options_.client_name.empty()) all.push_back({"CLIENT", "SETNAME", options_.client_name});
   if (options_.database != 0) all.push_back({"SELECT", std::to_string(options_.database)});
-  all.push_back({"PING"});  // Says LOADING, or that a password is needed.
+  all.push_back({"PING"});                 // Says LOADING, or that a password is needed.
+  if (sentinel_) all.push_back({"ROLE"});  // check_role() reads it.
   return all;
 }
 

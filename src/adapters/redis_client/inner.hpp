@@ -12,6 +12,7 @@
 
 #include "adapters/redis_client/connection.hpp"
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/redis_client/sentinel.hpp"
 #include "adapters/redis_client/subscriber.hpp"
 
 namespace cutroom::redis_client {
@@ -36,7 +37,7 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   bool is_here() const;
 
  private:
-  boost::asio::awaitable<Result<Endpoint>> locate();
+  Result<void> check_role(const Reply& role);
   std::vector<Words> greeting() const;
   void commands_up();
   void commands_down();
@@ -45,6 +46,8 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
 
   boost::asio::any_io_executor executor_;
   Options options_;
+  std::shared_ptr<TlsSetup> tls_;
+  std::shared_ptr<Sentinel> sentinel_;  // Null where the servers have none.
   std::shared_ptr<Connection> commands_;
   std::shared_ptr<Subscriber> subscriber_;
   std::list<std::function<void(bool)>> listeners_;  // They may add others while they are called.

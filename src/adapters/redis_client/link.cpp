@@ -25,7 +25,7 @@ Error lost(std::string detail) { return {.code = Errc::unavailable, .detail = st
 Link::Link(boost::asio::any_io_executor executor, Settings settings)
     : executor_(executor),
       settings_(std::move(settings)),
-      stream_(executor),
+      stream_(executor, settings_.tls),
       timer_(executor),
       in_(kReadBytes, '\0') {}
 

@@ -35,6 +35,7 @@ class Link : public std::enable_shared_from_this<Link> {
     // Sent first of all; an error answer to any of them means that the link can't be used.
     std::vector<Words> greeting;
     Push push;
+    std::shared_ptr<TlsSetup> tls;  // Null: in the clear.
   };
 
   Link(boost::asio::any_io_executor, Settings);

@@ -32,6 +32,8 @@ struct Options {
   std::string tls_ca_file{};      // Empty: the system's authorities.
   std::string tls_server_name{};  // Empty: the endpoint's host. What the certificate must be for.
   bool tls_verify = true;
+  std::string tls_cert_file{};  // The client's own certificate and key (PEM), where the server wants one.
+  std::string tls_key_file{};
   std::string sentinel_password{};
   std::string client_name{};  // CLIENT SETNAME on each connection; may be empty.
   Millis connect_timeout{2000};

@@ -1,7 +1,8 @@
-// The bytes to and from one server.
+// The bytes to and from one server, in the clear or by TLS.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -13,10 +14,15 @@
 
 namespace cutroom::redis_client {
 
+class TlsSetup;
+
 class Stream {
  public:
-  explicit Stream(boost::asio::any_io_executor executor)
-      : resolver_(executor), socket_(std::move(executor)) {}
+  // With `tls` it speaks TLS.
+  Stream(boost::asio::any_io_executor, std::shared_ptr<TlsSetup> tls);
+  ~Stream();
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
 
   boost::asio::awaitable<Result<void>> connect(Endpoint);
   // 0 only with `failed` set.
@@ -27,8 +33,15 @@ class Stream {
   void close();
 
  private:
+  struct Tls;
+
+  boost::asio::awaitable<Result<void>> connect_socket(const Endpoint&);
+  boost::asio::awaitable<Result<void>> shake_hands(const Endpoint&);
+
+  std::shared_ptr<TlsSetup> setup_;
   boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
+  std::unique_ptr<Tls> tls_;
 };
 
 }  // namespace cutroom::redis_client

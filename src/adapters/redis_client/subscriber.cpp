@@ -6,10 +6,11 @@
 
 namespace cutroom::redis_client {
 
-Subscriber::Subscriber(boost::asio::any_io_executor executor, Options options, std::vector<Words> greeting,
-                       Hooks hooks)
+Subscriber::Subscriber(boost::asio::any_io_executor executor, Options options, std::shared_ptr<TlsSetup> tls,
+                       std::vector<Words> greeting, Hooks hooks)
     : executor_(executor),
       options_(std::move(options)),
+      tls_(std::move(tls)),
       greeting_(std::move(greeting)),
       hooks_(std::move(hooks)),
       patience_(executor) {}
@@ -36,7 +37,7 @@ void Subscriber::add(Handlers& handlers, const char* command, std::string name, 
 }
 
 void Subscriber::connect() {
-  Connection::Hooks hooks{.purpose = "subscriptions",
+  Connection::Hooks hooks{.purpose = hooks_.purpose,
                           .locate = hooks_.locate,
                           .check = hooks_.check,
                           .up =
@@ -51,7 +52,7 @@ void Subscriber::connect() {
                               [weak = weak_from_this()](const Result<Reply>& answer) {
                                 if (const auto self = weak.lock()) self->take(answer);
                               }};
-  connection_ = std::make_shared<Connection>(executor_, options_, greeting_, std::move(hooks));
+  connection_ = std::make_shared<Connection>(executor_, options_, tls_, greeting_, std::move(hooks));
   connection_->start();
 }
 

@@ -21,12 +21,14 @@ class Subscriber : public std::enable_shared_from_this<Subscriber> {
  public:
   using Handler = std::function<void(const std::string& channel, const std::string& payload)>;
   struct Hooks {
+    std::string purpose;  // For the log.
     std::function<boost::asio::awaitable<Result<Endpoint>>()> locate;
     std::function<Result<void>(const std::vector<Reply>&)> check;
     std::function<void(bool stands)> changed;  // stands() has; true also after a further name was confirmed.
   };
 
-  Subscriber(boost::asio::any_io_executor, Options, std::vector<Words> greeting, Hooks);
+  Subscriber(boost::asio::any_io_executor, Options, std::shared_ptr<TlsSetup> tls,
+             std::vector<Words> greeting, Hooks);
 
   // The first one makes the connection.
   void subscribe(std::string channel, Handler);
@@ -52,6 +54,7 @@ class Subscriber : public std::enable_shared_from_this<Subscriber> {
 
   boost::asio::any_io_executor executor_;
   Options options_;
+  std::shared_ptr<TlsSetup> tls_;
   std::vector<Words> greeting_;
   Hooks hooks_;
   Handlers channels_;

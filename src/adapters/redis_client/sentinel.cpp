@@ -1,0 +1,99 @@
+#include "adapters/redis_client/sentinel.hpp"
+
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+namespace cutroom::redis_client {
+
+using boost::asio::awaitable;
+
+Sentinel::Sentinel(boost::asio::any_io_executor executor, const Options& options,
+                   std::shared_ptr<TlsSetup> tls, std::function<void()> moved)
+    : executor_(std::move(executor)), options_(options), tls_(std::move(tls)), moved_(std::move(moved)) {}
+
+void Sentinel::start() {
+  Subscriber::Hooks hooks{.purpose = "news of sentinels",
+                          .locate = [weak = weak_from_this()]() -> awaitable<Result<Endpoint>> {
+                            const auto self = weak.lock();
+                            if (!self) co_return Error{.code = Errc::unavailable};
+                            const auto& all = self->options_.endpoints;
+                            co_return all[self->listen_to_++ % all.size()];
+                          },
+                          .check = {},
+                          .changed =
+                              [weak = weak_from_this()](bool stands) {
+                                const auto self = weak.lock();
+                                if (!self || !stands) return;
+                                // The master may have moved while nobody listened.
+                                boost::asio::co_spawn(
+                                    self->executor_, [self] { return self->look_again(); },
+                                    boost::asio::detached);
+                              }};
+  news_ = std::make_shared<Subscriber>(executor_, options_, tls_, login(), std::move(hooks));
+  // The payload: NAME OLD-IP OLD-PORT NEW-IP NEW-PORT.
+  news_->subscribe("+switch-master",
+                   [weak = weak_from_this()](const std::string&, const std::string& payload) {
+                     const auto self = weak.lock();
+                     if (self && !self->stopped_ && payload.starts_with(self->options_.sentinel_master + " "))
+                       self->moved_();
+                   });
+}
+
+void Sentinel::stop() {
+  if (std::exchange(stopped_, true)) return;
+  if (news_) news_->stop();
+}
+
+awaitable<Result<Endpoint>> Sentinel::find() {
+  const auto self = shared_from_this();
+  Error why{.code = Errc::unavailable, .detail = "there is no sentinel to ask"};
+  const std::size_t first = first_;
+  for (std::size_t i = 0; i < options_.endpoints.size() && !stopped_; ++i) {
+    const std::size_t at = (first + i) % options_.endpoints.size();
+    auto master = co_await ask(options_.endpoints[at]);
+    if (master) {
+      first_ = at;
+      found_ = *master;
+      co_return master;
+    }
+    why = master.error();
+  }
+  co_return why;
+}
+
+void Sentinel::doubt() { ++first_; }
+
+awaitable<Result<Endpoint>> Sentinel::ask(Endpoint sentinel) {
+  Link::Settings settings{.endpoint = std::move(sentinel),
+                          .connect_timeout = options_.connect_timeout,
+                          .command_timeout = options_.command_timeout,
+                          .greeting = login(),
+                          .push = {},
+                          .tls = tls_};
+  settings.greeting.push_back({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", options_.sentinel_master});
+  const auto link = std::make_shared<Link>(executor_, std::move(settings));
+  const auto answers = co_await link->open();
+  link->close({.code = Errc::unavailable, .detail = "no longer needed"});
+  if (!answers) co_return answers.error();
+  const auto& address = answers->back().array();
+  if (address.size() != 2)
+    co_return Error{.code = Errc::unavailable,
+                    .detail = "the sentinel knows no master named " + options_.sentinel_master};
+  co_return Endpoint{.host = address[0].text(), .port = static_cast<std::uint16_t>(address[1].integer())};
+}
+
+awaitable<void> Sentinel::look_again() {
+  const Endpoint before = found_;
+  const auto master = co_await find();
+  if (master && *master != before && before.port != 0 && !stopped_) moved_();
+}
+
+std::vector<Words> Sentinel::login() const {
+  std::vector<Words> all;
+  if (!options_.sentinel_password.empty()) all.push_back({"AUTH", options_.sentinel_password});
+  return all;
+}
+
+}  // namespace cutroom::redis_client

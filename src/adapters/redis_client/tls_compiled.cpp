@@ -1,0 +1,2 @@
+// Asio's own TLS code, compiled once.
+#include <boost/asio/ssl/impl/src.hpp>
