@@ -48,6 +48,7 @@ awaitable<void> Connection::run() {
     auto lived = co_await live_once();
     if (stopped_) break;
     say_lost(lived.error());
+    if (hooks_.missed) hooks_.missed();
     pause_.expires_after(backoff_.next());
     boost::system::error_code ignored;
     co_await pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
@@ -84,7 +85,7 @@ awaitable<Result<void>> Connection::live_once() {
 void Connection::say_lost(const Error& why) {
   if (why.detail == said_) return;
   said_ = why.detail;
-  log::warn("redis: no connection for {}: {}", hooks_.purpose, why.detail);
+  log::warn("redis: no connection for {} to {}: {}", hooks_.purpose, text_of(settings_.endpoint), why.detail);
 }
 
 }  // namespace cutroom::redis_client

@@ -68,7 +68,8 @@ Redis::Redis(boost::asio::any_io_executor executor, Options options)
   inner_->start();
 }
 
-Redis::~Redis() { stop(); }
+// Here and now: a loop that nobody runs any more would never get to it.
+Redis::~Redis() { inner_->stop(); }
 
 awaitable<Result<Reply>> Redis::command(std::vector<std::string> words) {
   return Calls::there(inner_, Calls::one(inner_, std::move(words)));
@@ -91,14 +92,14 @@ awaitable<Result<Reply>> Redis::run(const Script& script, std::vector<std::strin
 void Redis::subscribe(std::string channel, Handler handler) {
   boost::asio::dispatch(inner_->executor(), [inner = inner_, channel = std::move(channel),
                                              handler = std::move(handler)]() mutable {
-    inner->subscriber().subscribe(std::move(channel), std::move(handler));
+    if (auto* to = inner->subscriber()) to->subscribe(std::move(channel), std::move(handler));
   });
 }
 
 void Redis::psubscribe(std::string pattern, Handler handler) {
   boost::asio::dispatch(inner_->executor(), [inner = inner_, pattern = std::move(pattern),
                                              handler = std::move(handler)]() mutable {
-    inner->subscriber().psubscribe(std::move(pattern), std::move(handler));
+    if (auto* to = inner->subscriber()) to->psubscribe(std::move(pattern), std::move(handler));
   });
 }
 
