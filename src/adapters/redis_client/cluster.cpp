@@ -31,6 +31,7 @@ Cluster::Cluster(boost::asio::any_io_executor executor, const Options& options, 
       tls_(std::move(tls)),
       greeting_(std::move(greeting)),
       hooks_(std::move(hooks)),
+      asker_(executor, options, tls_, greeting_),
       wake_(executor),
       changed_(executor, Steady::time_point::max()) {}
 
@@ -41,6 +42,7 @@ void Cluster::start() {
 
 void Cluster::stop() {
   if (std::exchange(stopped_, true)) return;
+  asker_.stop();
   wake_.cancel();
   changed_.cancel();
   for (auto& [endpoint, node] : nodes_) node.connection->stop();
@@ -83,22 +85,14 @@ awaitable<void> Cluster::refresh() {
 }
 
 awaitable<bool> Cluster::learn_from(Endpoint endpoint) {
-  Link::Settings settings{.endpoint = endpoint,
-                          .connect_timeout = options_.connect_timeout,
-                          .command_timeout = options_.command_timeout,
-                          .greeting = greeting_,
-                          .push = {},
-                          .tls = tls_};
-  settings.greeting.push_back({"CLUSTER", "SLOTS"});
-  const auto link = std::make_shared<Link>(executor_, std::move(settings));
-  const auto answers = co_await link->open();
-  link->close({.code = Errc::unavailable, .detail = "no longer needed"});
+  Words question{"CLUSTER", "SLOTS"};
+  const auto answer = co_await asker_.ask(endpoint, std::move(question));
   if (stopped_) co_return false;
-  if (!answers) {
-    log::debug("redis: {} can't say who serves what: {}", text_of(endpoint), answers.error().detail);
+  if (!answer) {
+    log::debug("redis: {} can't say who serves what: {}", text_of(endpoint), answer.error().detail);
     co_return false;
   }
-  const auto ranges = slot_ranges_of(answers->back(), endpoint);
+  const auto ranges = slot_ranges_of(*answer, endpoint);
   if (ranges.empty()) co_return false;
   adopt(ranges);
   co_return true;

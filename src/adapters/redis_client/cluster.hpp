@@ -16,6 +16,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "adapters/redis_client/asker.hpp"
 #include "adapters/redis_client/connection.hpp"
 #include "adapters/redis_client/key_slot.hpp"
 #include "adapters/redis_client/options.hpp"
@@ -77,6 +78,7 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   std::shared_ptr<TlsSetup> tls_;
   std::vector<Words> greeting_;
   Hooks hooks_;
+  Asker asker_;
   std::map<Endpoint, Node> nodes_;
   std::array<const Endpoint*, kSlots> slots_{};  // Keys of nodes_; null: nobody serves it.
   boost::asio::steady_timer wake_;               // Of tend().

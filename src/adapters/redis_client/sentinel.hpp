@@ -5,11 +5,11 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "adapters/redis_client/asker.hpp"
 #include "adapters/redis_client/options.hpp"
 #include "adapters/redis_client/subscriber.hpp"
 
@@ -32,12 +32,12 @@ class Sentinel : public std::enable_shared_from_this<Sentinel> {
  private:
   boost::asio::awaitable<Result<Endpoint>> ask(Endpoint sentinel);
   boost::asio::awaitable<void> look_again();
-  std::vector<Words> login() const;
 
   boost::asio::any_io_executor executor_;
   Options options_;
   std::shared_ptr<TlsSetup> tls_;
   std::function<void()> moved_;
+  Asker asker_;
   std::shared_ptr<Subscriber> news_;
   std::size_t first_ = 0;      // Of the endpoints: whom to ask first.
   std::size_t listen_to_ = 0;  // Whose news to hear next.
