@@ -13,10 +13,16 @@ namespace cutroom::redis_client {
 
 using boost::asio::awaitable;
 
+namespace {
+
+const Endpoint kNowhere{.host = {}, .port = 0};
+
+}  // namespace
+
 Connection::Connection(boost::asio::any_io_executor executor, const Options& options,
                        std::shared_ptr<TlsSetup> tls, std::vector<Words> greeting, Hooks hooks)
     : executor_(executor),
-      settings_{.endpoint = {},
+      settings_{.endpoint = kNowhere,
                 .connect_timeout = options.connect_timeout,
                 .command_timeout = options.command_timeout,
                 .greeting = std::move(greeting),
@@ -57,6 +63,7 @@ awaitable<void> Connection::run() {
 
 // Ends with why there is no link any more.
 awaitable<Result<void>> Connection::live_once() {
+  settings_.endpoint = kNowhere;
   auto endpoint = co_await hooks_.locate();
   if (!endpoint) co_return endpoint.error();
   if (stopped_) co_return Result<void>();
@@ -85,7 +92,8 @@ awaitable<Result<void>> Connection::live_once() {
 void Connection::say_lost(const Error& why) {
   if (why.detail == said_) return;
   said_ = why.detail;
-  log::warn("redis: no connection for {} to {}: {}", hooks_.purpose, text_of(settings_.endpoint), why.detail);
+  const std::string where = settings_.endpoint == kNowhere ? "" : " to " + text_of(settings_.endpoint);
+  log::warn("redis: no connection for {}{}: {}", hooks_.purpose, where, why.detail);
 }
 
 }  // namespace cutroom::redis_client

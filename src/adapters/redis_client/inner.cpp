@@ -27,9 +27,11 @@ Redis::Inner::Inner(any_io_executor executor, Options options)
 // Whoever is made here knows us weakly, for what we own must not own us.
 void Redis::Inner::start() {
   const std::weak_ptr<Inner> weak = weak_from_this();
-  if (!options_.sentinel_master.empty())
-    sentinel_ = std::make_shared<Sentinel>(executor_, options_, tls_, [weak] {
-      if (const auto self = weak.lock()) self->commands_->renew("the master has moved");
+  if (!options_.sentinel_master.empty() && !options_.cluster)
+    sentinel_ = std::make_shared<Sentinel>(executor_, options_, tls_, [weak](const Endpoint& master) {
+      const auto self = weak.lock();
+      if (self && self->commands_ && self->commands_->endpoint() != master)
+        self->commands_->renew("the master has moved");
     });
   if (options_.cluster)
     make_cluster();

@@ -48,7 +48,8 @@ class Redis {
   // Sent together, answered in order; not atomic. One that fails makes the whole an error, the first one's;
   // the others are done all the same. In a cluster all keys must be of one slot.
   boost::asio::awaitable<Result<std::vector<Reply>>> pipeline(std::vector<std::vector<std::string>> commands);
-  // EVALSHA; where Redis does not know the script (any more), EVAL with its text.
+  // EVALSHA; where Redis does not know the script (any more), EVAL with its text. The script must live as
+  // long.
   boost::asio::awaitable<Result<Reply>> run(const Script&, std::vector<std::string> keys,
                                             std::vector<std::string> args);
 

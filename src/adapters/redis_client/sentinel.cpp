@@ -1,5 +1,6 @@
 #include "adapters/redis_client/sentinel.hpp"
 
+#include <sstream>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -21,7 +22,7 @@ std::vector<Words> login_of(const Options& options) {
 }  // namespace
 
 Sentinel::Sentinel(boost::asio::any_io_executor executor, const Options& options,
-                   std::shared_ptr<TlsSetup> tls, std::function<void()> moved)
+                   std::shared_ptr<TlsSetup> tls, std::function<void(const Endpoint&)> moved)
     : executor_(executor),
       options_(options),
       tls_(tls),
@@ -47,13 +48,20 @@ void Sentinel::start() {
                                     boost::asio::detached);
                               }};
   news_ = std::make_shared<Subscriber>(executor_, options_, tls_, login_of(options_), std::move(hooks));
-  // The payload: NAME OLD-IP OLD-PORT NEW-IP NEW-PORT.
   news_->subscribe("+switch-master",
                    [weak = weak_from_this()](const std::string&, const std::string& payload) {
-                     const auto self = weak.lock();
-                     if (self && !self->stopped_ && payload.starts_with(self->options_.sentinel_master + " "))
-                       self->moved_();
+                     if (const auto self = weak.lock()) self->hear(payload);
                    });
+}
+
+// NAME OLD-IP OLD-PORT NEW-IP NEW-PORT
+void Sentinel::hear(const std::string& news) {
+  std::istringstream words(news);
+  std::string name, old_host, old_port;
+  Endpoint now;
+  if (words >> name >> old_host >> old_port >> now.host >> now.port && name == options_.sentinel_master &&
+      !stopped_)
+    moved_(now);
 }
 
 void Sentinel::stop() {
@@ -71,7 +79,6 @@ awaitable<Result<Endpoint>> Sentinel::find() {
     auto master = co_await ask(options_.endpoints[at]);
     if (master) {
       first_ = at;
-      found_ = *master;
       co_return master;
     }
     why = master.error();
@@ -93,9 +100,8 @@ awaitable<Result<Endpoint>> Sentinel::ask(Endpoint sentinel) {
 }
 
 awaitable<void> Sentinel::look_again() {
-  const Endpoint before = found_;
   const auto master = co_await find();
-  if (master && *master != before && before.port != 0 && !stopped_) moved_();
+  if (master && !stopped_) moved_(*master);
 }
 
 }  // namespace cutroom::redis_client

@@ -12,8 +12,9 @@ constexpr std::int64_t kPortMax = 65'535;
 
 template <class Number>
 bool read(std::string_view digits, Number& number) {
-  const char* end = digits.data() + digits.size();
-  const auto [stopped, failed] = std::from_chars(digits.data(), end, number);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  const auto [stopped, failed] = std::from_chars(begin, end, number);
   return failed == std::errc() && stopped == end;
 }
 
