@@ -10,6 +10,7 @@
 #include "adapters/redis_client/redis.hpp"
 #include "adapters/store_bull/bull_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
+#include "adapters/vendors_redis/redis_vendor_store.hpp"
 #include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
 #include "adapters/workers_redis/redis_worker_registry.hpp"
 #include "base/clock.hpp"
@@ -49,13 +50,13 @@ class EmbeddedStores final : public Stores {
 class SharedStores final : public Stores {
  public:
   SharedStores(boost::asio::io_context& io, redis_client::Options options, const Settings& settings,
-               std::unique_ptr<delivery::RecordStore> records, std::unique_ptr<vendors::VendorStore> vendors)
+               std::unique_ptr<delivery::RecordStore> records)
       : redis_(std::make_shared<redis_client::Redis>(io.get_executor(), std::move(options))),
         jobs_(redis_,
               {.prefix = settings.redis_prefix, .window = static_cast<std::size_t>(settings.redis_window)},
               io.get_executor()),
         records_(std::move(records)),
-        vendors_(std::move(vendors)),
+        vendors_(*redis_),
         limiter_(*redis_),
         workers_(*redis_),
         events_(io.get_executor(), *redis_, clock_) {
@@ -64,7 +65,7 @@ class SharedStores final : public Stores {
 
   jobs::JobStore& jobs() override { return jobs_; }
   delivery::RecordStore& records() override { return *records_; }
-  vendors::VendorStore& vendors() override { return *vendors_; }
+  vendors::VendorStore& vendors() override { return vendors_; }
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return &workers_; }
   void share_events(engine::EventHub& hub) override {
@@ -85,7 +86,7 @@ class SharedStores final : public Stores {
   std::shared_ptr<redis_client::Redis> redis_;
   store_bull::BullStore jobs_;
   std::unique_ptr<delivery::RecordStore> records_;
-  std::unique_ptr<vendors::VendorStore> vendors_;
+  vendors_redis::RedisVendorStore vendors_;
   limits_redis::RedisRateLimiter limiter_;
   workers_redis::RedisWorkerRegistry workers_;
   events_redis::RedisEventRelay events_;
@@ -118,16 +119,16 @@ Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context& io, const S
   const std::filesystem::path folder = settings.data_dir;
   auto records = records_sqlite::open_sqlite_records({.file = folder / "records.db"});
   if (!records) return records.error();
-  auto vendors = vendors_sqlite::open_sqlite_vendor_store({.file = folder / "vendors.db"});
-  if (!vendors) return vendors.error();
   if (is_shared(settings)) {
     auto options = redis_options(settings);
     if (!options) return options.error();
     return std::unique_ptr<Stores>(std::make_unique<SharedStores>(io, std::move(*options), settings,
-                                                                  std::move(*records), std::move(*vendors)));
+                                                                  std::move(*records)));
   }
   auto jobs = store_sqlite::open_sqlite_store({.file = folder / "jobs.db"}, io.get_executor());
   if (!jobs) return jobs.error();
+  auto vendors = vendors_sqlite::open_sqlite_vendor_store({.file = folder / "vendors.db"});
+  if (!vendors) return vendors.error();
   return std::unique_ptr<Stores>(
       std::make_unique<EmbeddedStores>(std::move(*jobs), std::move(*records), std::move(*vendors)));
 }
