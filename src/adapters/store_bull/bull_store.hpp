@@ -24,6 +24,9 @@ struct BullOptions {
   // Jobs of a queue that are in `wait` for every Bull worker to see, in fair order; the others are parked per
   // vendor. Larger: more exact counts in Bull's tools; smaller: less work where Node producers push past us.
   std::size_t window = 1'000;
+  // Between two looks for jobs of Bull's workers that are gone. As Bull's stalledInterval: who looks first
+  // looks for all, so the longest one counts.
+  Millis stalled_interval{30'000};
 };
 
 class Listeners;
