@@ -4,19 +4,19 @@
 //   line each bull_driver --port N work     claims and works jobs until it is killed; one line per event
 #include <iostream>
 #include <string>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/system/system_error.hpp>
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
 #include "steps.hpp"
-#include "support/run_coroutine.hpp"
 #include "work.hpp"
 
 namespace cutroom::bull_test {
@@ -24,9 +24,16 @@ namespace {
 
 void write_line(const boost::json::object& line) { std::cout << boost::json::serialize(line) << std::endl; }
 
-int do_steps(store_bull::BullStore& store) {
-  for (std::string line; std::getline(std::cin, line);)
-    write_line(test::run(do_step(store, boost::json::parse(line).as_object())));
+int do_steps(boost::asio::io_context& io, store_bull::BullStore& store) {
+  // The store goes on with what it hears while nobody asks it for a step.
+  const auto work = boost::asio::make_work_guard(io);
+  std::thread running([&io] { io.run(); });
+  for (std::string line; std::getline(std::cin, line);) {
+    auto step = do_step(store, boost::json::parse(line).as_object());
+    write_line(boost::asio::co_spawn(io, std::move(step), boost::asio::use_future).get());
+  }
+  io.stop();
+  running.join();
   return 0;
 }
 
@@ -66,7 +73,7 @@ int run(int argc, char** argv) {
   store_bull::BullStore store(connection.redis(), {.prefix = options.prefix, .window = options.window},
                               io.get_executor());
   if (options.listen || working->parsed()) store.listen();
-  return steps->parsed() ? do_steps(store) : work(io, store, options);
+  return steps->parsed() ? do_steps(io, store) : work(io, store, options);
 }
 
 }  // namespace
