@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 
+#include "adapters/store_bull/cron.hpp"
+
 namespace cutroom::bull_test {
 
 using boost::asio::awaitable;
@@ -172,6 +174,13 @@ awaitable<object> share(BullStore& store, object words) {
   co_return nothing_to_tell(co_await store.set_share(text_of(words, "vendor"), given));
 }
 
+object next_run(const object& words) {
+  const auto cron = store_bull::Cron::parse(text_of(words, "cron"));
+  if (!cron) return {{"error", "cron"}};
+  const auto next = cron->next(now_of(words), text_of(words, "tz"));
+  return next ? object{{"next", to_unix_ms(*next)}} : object{};
+}
+
 awaitable<object> of_one_job(BullStore& store, std::string op, object words) {
   const std::string id = text_of(words, "id");
   if (op == "promote") co_return nothing_to_tell(co_await store.promote(id));
@@ -205,6 +214,7 @@ awaitable<object> do_step(BullStore& store, object words) {
         co_await store.report_progress(lease_of(words), number_of(words, "percent", 0)));
   if (op == "recover") co_return co_await recover(store, std::move(words));
   if (op == "counts") co_return co_await counts(store, std::move(words));
+  if (op == "next_run") co_return next_run(words);
   if (op == "batch") co_return co_await batch(store, std::move(words));
   if (op == "share") co_return co_await share(store, std::move(words));
   if (op == "pause" || op == "resume")

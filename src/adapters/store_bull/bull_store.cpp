@@ -11,6 +11,7 @@
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/job_words.hpp"
 #include "adapters/store_bull/listeners.hpp"
+#include "adapters/store_bull/repeat.hpp"
 #include "adapters/store_bull/scripts.hpp"
 #include "adapters/store_bull/step_batches.hpp"
 #include "base/token.hpp"
@@ -40,8 +41,8 @@ std::string_view word_of(Move move) {
   }
 }
 
-// In a lease's token, before the name of its queue: so the job's end needs no search for it, and a number that two
-// queues have is no trouble. Redis sees what stands before it.
+// In a lease's token, before the name of its queue: so the job's end needs no search for it, and a number
+// that two queues have is no trouble. Redis sees what stands before it.
 constexpr char kQueueMark = ':';
 
 std::string token_of(const Lease& lease) { return lease.token.substr(0, lease.token.find(kQueueMark)); }
@@ -56,6 +57,8 @@ bool is_one_plain_job(const jobs::Handover& handover) {
   const jobs::NewJob& job = handover.jobs.front();
   return job.priority == 0 && job.cost == 1.0 && job.delay == Millis{0};
 }
+
+constexpr std::string_view kUnnamed = "__default__";  // What Bull calls a job without a name.
 
 std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 
@@ -188,8 +191,29 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   leased.job.processed_at = options.now;
   leased.job.progress = 0;
   leased.lease.until = options.now + options.lease;
+  const std::string opts = parts.at(2).array().at(1).text();
+  if (is_of_series(opts)) {
+    // Where this fails the lease runs out, and who has the job next tries again.
+    const auto went_on = co_await go_on_with_series(options.queue, leased.job.id, opts, options.now);
+    if (!went_on) co_return went_on.error();
+  }
   claim.job = std::move(leased);
   co_return claim;
+}
+
+awaitable<Result<void>> BullStore::go_on_with_series(std::string queue, std::string id, std::string opts_json,
+                                                     TimePoint now) {
+  std::vector<std::string> command{"HGET", options_.prefix + ":" + queue + ":" + id, "name"};
+  const auto name = co_await redis_->command(std::move(command));
+  if (!name) co_return name.error();
+  const auto next = next_of_series(name->is_nil() ? kUnnamed : name->text(), opts_json, now);
+  if (!next) co_return Result<void>();
+  auto args = words(now);
+  args.insert(args.end(), {queue, next->key, ms_of(next->due), next->id, next->opts_json, id});
+  const auto answer = co_await run(scripts().repeat, queue, std::move(args));
+  if (!answer) co_return answer.error();
+  tell(answer->array().at(1));
+  co_return Result<void>();
 }
 
 awaitable<Result<TimePoint>> BullStore::extend_lease(Lease lease, Millis length, TimePoint now) {

@@ -79,6 +79,9 @@ class BullStore final : public jobs::JobStore {
   // Of all queues, or of the one that has the job.
   boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&,
                                                           std::vector<std::string> args);
+  // Before a job of a series is run the next one is added.
+  boost::asio::awaitable<Result<void>> go_on_with_series(std::string queue, std::string id,
+                                                         std::string opts_json, TimePoint now);
   // For the queues that a script named.
   void tell(const redis_client::Reply& queues);
 

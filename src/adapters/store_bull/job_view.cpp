@@ -31,7 +31,8 @@ Millis millis_of(const boost::json::value& value, Millis otherwise) {
   return ms >= 0.0 && ms < 1e15 ? Millis{static_cast<std::int64_t>(std::llround(ms))} : otherwise;
 }
 
-// Ours double, which `factor` tells. Of Bull's kinds a job shows the pause that comes next, whatever its number.
+// Ours double, which `factor` tells. Of Bull's kinds a job shows the pause that comes next, whatever its
+// number.
 void read_backoff(jobs::Job& job, const boost::json::object& backoff) {
   const auto* delay = backoff.if_contains("delay");
   const auto* type = backoff.if_contains("type");
