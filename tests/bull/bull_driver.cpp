@@ -3,6 +3,7 @@
 //   bull_driver --port N steps    does what each line of standard input says (steps.hpp), answers with one
 //   line each bull_driver --port N work     claims and works jobs until it is killed; one line per event
 #include <iostream>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -16,6 +17,7 @@
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
+#include "adapters/store_bull/worker_names.hpp"
 #include "steps.hpp"
 #include "work.hpp"
 
@@ -52,6 +54,8 @@ int run(int argc, char** argv) {
   app.add_option("--port", options.port)->required();
   app.add_option("--prefix", options.prefix);
   app.add_option("--window", options.window);
+  std::int64_t stalled_interval = options.stalled_interval.count();
+  app.add_option("--stalled-interval-ms", stalled_interval);
   app.add_flag("--listen", options.listen, "Gives fair places to what Bull's producers push");
   auto* const steps = app.add_subcommand("steps");
   auto* const working = app.add_subcommand("work");
@@ -62,6 +66,7 @@ int run(int argc, char** argv) {
   working->add_option("--job-ms", job_time);
   working->add_option("--recover-every-ms", recover_every);
   CLI11_PARSE(app, argc, argv);
+  options.stalled_interval = Millis{stalled_interval};
   options.lease = Millis{lease};
   options.job_time = Millis{job_time};
   options.recover_every = Millis{recover_every};
@@ -70,9 +75,13 @@ int run(int argc, char** argv) {
   redis.endpoints = {{.host = "127.0.0.1", .port = options.port}};
   redis_client::RedisThread connection(redis);
   boost::asio::io_context io(1);
-  store_bull::BullStore store(connection.redis(), {.prefix = options.prefix, .window = options.window},
-                              io.get_executor());
+  store_bull::BullStore store(
+      connection.redis(),
+      {.prefix = options.prefix, .window = options.window, .stalled_interval = options.stalled_interval},
+      io.get_executor());
   if (options.listen || working->parsed()) store.listen();
+  std::optional<store_bull::WorkerNames> names;
+  if (working->parsed()) names.emplace(redis, options.prefix, options.queues);
   return steps->parsed() ? do_steps(io, store) : work(io, store, options);
 }
 
