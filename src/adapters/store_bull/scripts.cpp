@@ -48,7 +48,8 @@ Scripts::Scripts()
       prune(step("prune")),
       pause(step("pause")),
       share(step("share")),
-      arrange(step("arrange")) {}
+      arrange(step("arrange")),
+      repeat(step("repeat")) {}
 
 const Scripts& scripts() {
   static const Scripts kAll;

@@ -62,6 +62,19 @@ local function put_in(q, vd, id, seq, tag, priority)
   q.dirty, vd.dirty = true, true
 end
 
+-- A job in the vendor's line whose hash others have deleted.
+local function drop_ghost(q, vd, id)
+  lay(vd)
+  call('ZREM', vd.line, id)
+  call('ZREM', q.base .. 'priority', id)
+  vd.n, q.waiting = vd.n - 1, q.waiting - 1
+  vd.dirty, q.dirty, q.ghosts = true, true, q.ghosts + 1
+  forget_head(vd)
+  settle(q, vd)
+  end_busy_period(q)
+  feed(q, vd)
+end
+
 -- The vendor of the window's last job gives its last place there back to those who wait outside.
 local function evict(q, last)
   local vd = vendor_at(q, call('HGET', q.base .. sub(last, 17), 'vendor'))
@@ -82,7 +95,17 @@ local SLICE = 100
 -- The vendor's next jobs for the window, as a queue in memory.
 local function slice_of(q, vd, room)
   lay(vd)
-  return {vd = vd, jobs = call('ZRANGE', vd.line, vd.k, vd.k + min(room, SLICE) - 1, 'WITHSCORES'), at = 1,
+  local jobs = call('ZRANGE', vd.line, vd.k, vd.k + min(room, SLICE) - 1, 'WITHSCORES')
+  local keys = {}
+  for i = 1, #jobs, 2 do keys[#keys + 1] = q.base .. jobs[i] end
+  if #keys > 0 and call('EXISTS', unpack(keys)) < #keys then
+    -- Others have deleted some.
+    for i, key in ipairs(keys) do
+      if call('EXISTS', key) == 0 then drop_ghost(q, vd, jobs[2 * i - 1]) end
+    end
+    return slice_of(q, vd, room)
+  end
+  return {vd = vd, jobs = jobs, at = 1,
           tag = max(q.v, vd.k == 0 and vd.f or vd.p)}
 end
 local function before(a, b)
