@@ -2,17 +2,20 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/redis_client/redis_thread.hpp"
 #include "support/redis_server.hpp"
 
 namespace {
 
 using cutroom::redis_client::Redis;
+using cutroom::redis_client::RedisThread;
 
 boost::asio::awaitable<void> caller(Redis& redis, long& left, long& failed, long& callers) {
   while (left > 0) {
@@ -23,9 +26,18 @@ boost::asio::awaitable<void> caller(Redis& redis, long& left, long& failed, long
   if (--callers == 0) redis.stop();
 }
 
-void measure(const std::string& url, long calls, long at_once) {
+enum class Where { same_thread, other_thread };
+
+void measure(const std::string& url, long calls, long at_once, Where where = Where::same_thread) {
   boost::asio::io_context io(1);
-  Redis redis(io.get_executor(), cutroom::redis_client::options_from_url(url).value());
+  const auto options = cutroom::redis_client::options_from_url(url).value();
+  std::optional<Redis> own;
+  std::optional<RedisThread> thread;
+  if (where == Where::same_thread)
+    own.emplace(io.get_executor(), options);
+  else
+    thread.emplace(options);
+  Redis& redis = own ? *own : *thread->redis();
   long left = calls;
   long failed = 0;
   long callers = at_once;
@@ -34,8 +46,8 @@ void measure(const std::string& url, long calls, long at_once) {
     boost::asio::co_spawn(io, caller(redis, left, failed, callers), boost::asio::detached);
   io.run();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%7ld calls, %5ld at once: %9.0f/s, %ld failed\n", calls, at_once,
-              static_cast<double>(calls) / seconds, failed);
+  std::printf("%7ld calls, %5ld at once, %s: %9.0f/s, %ld failed\n", calls, at_once,
+              own ? "on its thread  " : "from another one", static_cast<double>(calls) / seconds, failed);
 }
 
 }  // namespace
@@ -51,4 +63,7 @@ int main(int count, char** arguments) {
   measure(server.url(), calls / 4, 16);
   measure(server.url(), calls, 256);
   measure(server.url(), calls, 4096);
+  measure(server.url(), calls / 20, 1, Where::other_thread);
+  measure(server.url(), calls / 4, 16, Where::other_thread);
+  measure(server.url(), calls, 256, Where::other_thread);
 }

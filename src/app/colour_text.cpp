@@ -1,20 +1,17 @@
 #include "app/colour_text.hpp"
 
-#include <charconv>
+#include "imaging/colour.hpp"
 
 namespace cutroom::app {
 
 std::optional<imaging::Rgb> colour_from(std::string_view text) {
   if (text == "white") return imaging::Rgb{255, 255, 255};
   if (text == "black") return imaging::Rgb{0, 0, 0};
-  if (!text.empty() && text.front() == '#') text.remove_prefix(1);
-  if (text.size() != 6) return std::nullopt;
-  unsigned value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return imaging::Rgb{static_cast<std::uint8_t>(value >> 16U),
-                      static_cast<std::uint8_t>((value >> 8U) & 255U),
-                      static_cast<std::uint8_t>(value & 255U)};
+  // A shell takes what begins with # for a comment, so it may be left out.
+  const bool is_bare = text.size() == 6 && text.find(',') == std::string_view::npos;
+  const auto colour = imaging::colour_from(is_bare ? "#" + std::string(text) : std::string(text));
+  if (!colour || colour->a != 255) return std::nullopt;
+  return imaging::Rgb{colour->r, colour->g, colour->b};
 }
 
 }  // namespace cutroom::app

@@ -1,4 +1,4 @@
-// Colours as people write them.
+// Colours as people write them in a shell.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace cutroom::app {
 
-// "#rrggbb", "rrggbb", "white", "black"; nullopt for anything else.
+// "#rrggbb", "rrggbb", "r,g,b", "white", "black"; nullopt for anything else.
 std::optional<imaging::Rgb> colour_from(std::string_view text);
 
 }  // namespace cutroom::app

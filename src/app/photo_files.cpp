@@ -49,16 +49,6 @@ fs::path free_name(const fs::path& folder, const fs::path& photo, const std::str
   return out;
 }
 
-Result<Bytes> read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return Error{.code = Errc::storage_failed, .message = "can't be opened"};
-  Bytes bytes(static_cast<std::size_t>(file.tellg()));
-  file.seekg(0);
-  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  if (!file) return Error{.code = Errc::storage_failed, .message = "can't be read"};
-  return bytes;
-}
-
 // Whole or not at all: whoever watches the folder never sees half a picture.
 Result<void> write_file(const fs::path& path, const Bytes& bytes) {
   const fs::path part = path.string() + ".part";
@@ -111,6 +101,16 @@ awaitable<void> lane(Run& run) {
 }
 
 }  // namespace
+
+Result<Bytes> read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) return Error{.code = Errc::storage_failed, .message = "can't be opened"};
+  Bytes bytes(static_cast<std::size_t>(file.tellg()));
+  file.seekg(0);
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!file) return Error{.code = Errc::storage_failed, .message = "can't be read"};
+  return bytes;
+}
 
 Result<std::optional<imaging::Format>> format_of(const PhotoPaths& paths) {
   std::string word = paths.format;

@@ -35,6 +35,9 @@ Result<std::optional<imaging::Format>> format_of(const PhotoPaths&);
 // Makes the folders of results. invalid_input for people.
 Result<std::vector<PhotoTask>> photo_tasks(const PhotoPaths&, imaging::Format);
 
+// storage_failed.
+Result<Bytes> read_file(const std::filesystem::path&);
+
 // What came of one photo.
 struct PhotoOutcome {
   Bytes file;

@@ -36,7 +36,8 @@ class EmbeddedStores final : public Stores {
   vendors::VendorStore& vendors() override { return *vendors_; }
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return nullptr; }
-  awaitable<void> share_events(engine::EventHub&) override { co_return; }
+  void share_events(engine::EventHub&) override {}
+  awaitable<void> wait_for_events() override { co_return; }
   awaitable<void> close() override { co_return; }
 
  private:
@@ -67,11 +68,13 @@ class SharedStores final : public Stores {
   vendors::VendorStore& vendors() override { return vendors_; }
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return &workers_; }
-  awaitable<void> share_events(engine::EventHub& hub) override {
+  void share_events(engine::EventHub& hub) override {
     hub.relay_through(events_);
     events_.listen(hub);
-    if (!co_await events_.wait_until_in_step(kInStepMax))
-      log::warn("the events of before are not here yet: Redis is away or slow");
+  }
+  awaitable<void> wait_for_events() override {
+    const bool in_step = co_await events_.wait_until_in_step(kInStepMax);
+    if (!in_step) log::warn("the events of before are not here yet: Redis is away or slow");
   }
   awaitable<void> close() override {
     co_await events_.stop(kDrainMax);

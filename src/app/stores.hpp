@@ -31,9 +31,10 @@ class Stores {
   // nullptr: this process is alone.
   virtual engine::WorkerRegistry* workers() = 0;
 
-  // Events of the whole fleet arrive in the hub from now on; returns when those of before are there, or Redis
-  // takes its time.
-  virtual boost::asio::awaitable<void> share_events(engine::EventHub&) = 0;
+  // Events of the whole fleet arrive in the hub from now on, where there is a fleet.
+  virtual void share_events(engine::EventHub&) = 0;
+  // Returns when the events of before are there, or Redis takes its time.
+  virtual boost::asio::awaitable<void> wait_for_events() = 0;
   // After the last step: what is still to be told is told.
   virtual boost::asio::awaitable<void> close() = 0;
 };

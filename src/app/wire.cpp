@@ -25,6 +25,7 @@
 #include "base/log.hpp"
 #include "base/run_on.hpp"
 #include "base/token.hpp"
+#include "engine/abilities.hpp"
 #include "engine/announcer.hpp"
 #include "engine/control.hpp"
 #include "engine/cut_out_pipeline.hpp"
@@ -256,6 +257,10 @@ class WiredServer final : public Server {
             .clock = clock_,
             .rules = &rules_,
             .check_webhook = [this](const std::string& url) { return notifier_.check(url); },
+            .beyond = [abilities =
+                           engine::Abilities{.model = model_.spec.name,
+                                             .writes_avif = editor_.can_write(imaging::Format::avif)}](
+                          const boost::json::object& work) { return engine::beyond(abilities, work); },
             .after_batch = [this](const std::string& vendor) { return webhooks_.after_batch(vendor); }},
         submission_limits(settings_));
     janitor_ = std::make_unique<engine::Janitor>(
@@ -329,7 +334,8 @@ class WiredServer final : public Server {
     // Alone, this process owns the folder: whoever held a lease is dead.
     const TimePoint until = is_shared(settings_) ? clock_.now() : TimePoint::max();
     if (auto recovered = co_await recovery_.run(until); !recovered) co_return recovered.error();
-    co_await stores_->share_events(hub_);
+    stores_->share_events(hub_);
+    co_await stores_->wait_for_events();
     store_->on_work([this](const std::string& queue) {
       if (const auto worker = workers_.find(queue); worker != workers_.end()) worker->second->wake();
     });
@@ -545,8 +551,9 @@ class WiredServer final : public Server {
 Result<std::unique_ptr<Server>> make_server(io_context& io, const Settings& settings, Role role) {
   if (role != Role::serve && !is_shared(settings)) {
     return Error{.code = Errc::invalid_input,
-                 .message = "API and workers in processes of their own need a Redis to share: set --redis "
-                            "redis://HOST:PORT (or REDIS_HOST); alone there is `cutroom serve`"};
+                 .message =
+                     "API and workers in processes of their own need a Redis to share: set --redis "
+                     "redis://HOST:PORT (or REDIS_HOST); alone there is `cutroom serve`"};
   }
   auto model = find_model(settings.model, model_folders(settings));
   if (!model) return model.error();
@@ -561,10 +568,10 @@ Result<std::unique_ptr<Server>> make_server(io_context& io, const Settings& sett
   auto webhook_secret = read_or_make_secret(std::filesystem::path(settings.data_dir) / "webhook.secret");
   if (!webhook_secret) return webhook_secret.error();
 
-  auto server = std::make_unique<WiredServer>(
-      io, settings, role,
-      Opened{std::move(*webhook_secret), std::move(*model), std::move(*presets), std::move(*faces),
-             std::move(*fetch), std::move(*stores)});
+  auto server =
+      std::make_unique<WiredServer>(io, settings, role,
+                                    Opened{std::move(*webhook_secret), std::move(*model), std::move(*presets),
+                                           std::move(*faces), std::move(*fetch), std::move(*stores)});
   if (auto opened = server->open(); !opened) return opened.error();
   return std::unique_ptr<Server>(std::move(server));
 }

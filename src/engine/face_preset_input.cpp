@@ -189,7 +189,9 @@ FacePreset read_all(const json::object& file, const std::string& name, Problems&
   preset.title = root.text("title").value_or(name);
   read_size(root, preset);
   read_file_rules(root, preset);
-  if (problems.empty()) read_head(root.table("head", true), preset);
+  Keys head = root.table("head", true);
+  // It is measured by the size, so that its problems mean something only where that is right.
+  if (problems.empty()) read_head(std::move(head), preset);
   read_checks(root.table("checks", false), preset);
   root.refuse_unknown();
   if (problems.empty()) problems = imaging::problems_of(preset);

@@ -57,6 +57,11 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> 
       co_return error;
     }
   }
+  if (auto problems = parts_.beyond(orders.front().work); !problems.empty()) {
+    std::string message = problems.front().field + " " + problems.front().problem;
+    co_return Error{
+        .code = Errc::invalid_input, .message = std::move(message), .fields = std::move(problems)};
+  }
   const std::string queue = orders.front().queue;
   const std::string vendor = orders.front().vendor;
   Depth& depth = depths_[queue];

@@ -57,6 +57,9 @@ class Submission {
     std::function<Result<void>(const std::string& url)> check_webhook = [](const std::string&) {
       return Result<void>();
     };
+    // What can't be done of an order's work here, by the names of a request's fields.
+    std::function<std::vector<FieldProblem>(const boost::json::object& work)> beyond =
+        [](const boost::json::object&) { return std::vector<FieldProblem>(); };
     // The job that follows a vendor's batch; none where there's nobody to tell.
     std::function<std::optional<jobs::NewJob>(const std::string& vendor)> after_batch =
         [](const std::string&) { return std::nullopt; };

@@ -212,7 +212,7 @@ class JobStore {
   virtual boost::asio::awaitable<Result<std::size_t>> remove_waiting(std::string queue,
                                                                      std::optional<std::string> vendor,
                                                                      TimePoint now) = 0;
-  // Forgets ended jobs, the oldest first; how many. 0: none are left for now.
+  // Forgets ended jobs, the oldest first; how many. 0: none are left until time passes.
   virtual boost::asio::awaitable<Result<std::size_t>> prune(PruneRule) = 0;
 
   // A paused queue accepts jobs and lets running ones end, but gives out none. Kept over a restart.

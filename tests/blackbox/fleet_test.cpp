@@ -1,4 +1,5 @@
-// Several API servers and workers on one Redis: whoever is asked knows everything, and whoever dies is replaced.
+// Several API servers and workers on one Redis: whoever is asked knows everything, and whoever dies is
+// replaced.
 #include <chrono>
 #include <memory>
 #include <set>
@@ -26,11 +27,10 @@ class FleetTest : public testing::Test {
   // 1x1, opaque: enough for the tiny model.
   static std::string tiny_png() {
     static constexpr unsigned char kPng[] = {
-        0x89, 'P',  'N',  'G',  0x0d, 0x0a, 0x1a, 0x0a, 0,    0,    0,    0x0d, 'I',  'H',  'D',  'R',
-        0,    0,    0,    1,    0,    0,    0,    1,    8,    2,    0,    0,    0,    0x90, 0x77, 0x53,
-        0xde, 0,    0,    0,    0x0c, 'I',  'D',  'A',  'T',  0x08, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0,
-        0,    3,    1,    1,    0,    0x18, 0xdd, 0x8d, 0xb0, 0,    0,    0,    0,    'I',  'E',  'N',
-        'D',  0xae, 0x42, 0x60, 0x82};
+        0x89, 'P',  'N',  'G', 0x0d, 0x0a, 0x1a, 0x0a, 0,    0,    0,    0x0d, 'I',  'H',  'D',  'R', 0, 0,
+        0,    1,    0,    0,   0,    1,    8,    2,    0,    0,    0,    0x90, 0x77, 0x53, 0xde, 0,   0, 0,
+        0x0c, 'I',  'D',  'A', 'T',  0x08, 0xd7, 0x63, 0xf8, 0xcf, 0xc0, 0,    0,    3,    1,    1,   0, 0x18,
+        0xdd, 0x8d, 0xb0, 0,   0,    0,    0,    'I',  'E',  'N',  'D',  0xae, 0x42, 0x60, 0x82};
     return std::string(reinterpret_cast<const char*>(kPng), sizeof kPng);
   }
 
@@ -71,10 +71,13 @@ TEST_F(FleetTest, one_api_server_hands_in_and_another_tells_how_it_went) {
   const json::value done = job(*second, early);
   EXPECT_EQ(done.at("state").as_string(), "completed");
   EXPECT_TRUE(done.at("result").at("success").as_bool());
-  EXPECT_EQ(get(first->url("/assets/" + std::string(done.at("result").at("photoUrl").as_string()).substr(
-                               std::string(done.at("result").at("photoUrl").as_string()).find("/assets/") + 8)))
-                .status,
-            200);
+  EXPECT_EQ(
+      get(first->url(
+              "/assets/" +
+              std::string(done.at("result").at("photoUrl").as_string())
+                  .substr(std::string(done.at("result").at("photoUrl").as_string()).find("/assets/") + 8)))
+          .status,
+      200);
 }
 
 TEST_F(FleetTest, events_of_a_job_come_from_any_api_server) {
@@ -132,7 +135,8 @@ TEST_F(FleetTest, while_redis_is_away_the_answer_is_503_and_afterwards_all_goes_
   redis.kill();
   const Answer refused = post_json(
       api->url("/api/image-queue/remove-bg-queue"),
-      json::value{{"recordId", "r2"}, {"projectId", "p"}, {"photoUrl", photos.url("/a.png")}, {"vendorId", "v"}});
+      json::value{
+          {"recordId", "r2"}, {"projectId", "p"}, {"photoUrl", photos.url("/a.png")}, {"vendorId", "v"}});
   EXPECT_EQ(refused.status, 503) << refused.body;
   EXPECT_TRUE(refused.headers.contains("retry-after"));
 

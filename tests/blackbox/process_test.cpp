@@ -278,10 +278,11 @@ TEST_F(CutOutOptionsTest, are_checked_before_anything_is_queued) {
 }
 
 TEST_F(CutOutOptionsTest, name_the_model_that_is_there_where_another_is_asked_for) {
-  const json::value job = cut_out(R"({"model":"u2net"})");
-  EXPECT_EQ(job.at("state"), "failed");
-  EXPECT_THAT(std::string(job.at("failedReason").as_string()),
-              HasSubstr("options.model: 'u2net' is not loaded here; there is '"));
+  const Answer answer = queue_cut_out(R"({"model":"u2net"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(problems_of(answer),
+              testing::ElementsAre("options.model is not a model of this server; allowed: tiny"));
+  EXPECT_EQ(cut_out(R"({"model":"tiny"})").at("state"), "completed");
 }
 
 TEST_F(ProcessTest, counts_the_queue_in_the_stats) {

@@ -27,8 +27,8 @@ enum class RateLimits : std::uint8_t { off, standard };
 
 class ServerProcess {
  public:
-  // Starts `cutroom serve` (or `api`, `worker`) with the tiny test model and returns once it listens, or works.
-  // Throws with the program's own output when it ends instead.
+  // Starts `cutroom serve` (or `api`, `worker`) with the tiny test model and returns once it listens, or
+  // works. Throws with the program's own output when it ends instead.
   ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {},
                 RateLimits limits = RateLimits::off, const std::string& command = "serve");
   ~ServerProcess();  // kill -9 where it still runs.

@@ -18,6 +18,8 @@ CASES = {
     "an adapter may include its own folder": ("adapters/http/server.hpp", '#include "adapters/http/session.hpp"', 0),
     "a port has no third-party header": ("imaging/segmenter.hpp", "#include <onnxruntime_cxx_api.h>", 1),
     "sqlite stays in its adapters": ("app/wire.cpp", "#include <sqlite3.h>", 1),
+    "an adapter may include the Redis client": ("adapters/store_bull/store.hpp", '#include "adapters/redis_client/redis.hpp"', 0),
+    "hiredis stays in the Redis client": ("adapters/store_bull/store.cpp", "#include <hiredis/hiredis.h>", 1),
     "beast stays in the http adapter": ("engine/worker.cpp", "#include <boost/beast/http.hpp>", 1),
     "app may include adapters": ("app/wire.cpp", '#include "adapters/http/server.hpp"', 0),
 }

@@ -173,6 +173,24 @@ TEST_F(RedisCalls, under_way_fail_when_the_client_stops_and_leave_the_loop_witho
   EXPECT_THAT(redis.command({"PING"}), StartsWith("unavailable"));
 }
 
+TEST_F(RedisCalls, may_be_the_last_to_know_the_client_when_it_goes) {
+  std::string answer;
+  {
+    Redis short_lived(loop.io().get_executor(), options_of(server()));
+    ASSERT_TRUE(loop.run_until([&] { return short_lived.is_connected(); }));
+    boost::asio::co_spawn(
+        loop.io(),
+        [](Redis& client, std::string& to) -> awaitable<void> {
+          Words words{"BLPOP", "nothing", "0"};
+          to = shown(co_await client.command(std::move(words)));
+        }(short_lived, answer),
+        boost::asio::detached);
+    loop.io().poll();
+  }
+  ASSERT_TRUE(loop.run_until([&] { return !answer.empty(); }));
+  EXPECT_THAT(answer, StartsWith("unavailable"));
+}
+
 TEST_F(RedisCalls, that_stop_the_client_between_two_others_do_no_harm) {
   ASSERT_TRUE(redis.connects());
   std::vector<std::string> answers;

@@ -241,6 +241,34 @@ TEST(RedisFaults, notice_a_network_that_swallows_everything_and_subscribe_again_
   EXPECT_EQ(message, "hello");
 }
 
+TEST(RedisFaults, do_not_hold_up_a_client_that_stops) {
+  for (const char* url : {"redis://h", "redis+sentinel://h/master", "redis+cluster://h", "rediss://h"}) {
+    test::Loop loop;
+    using boost::asio::ip::tcp;
+    // Takes connections and says nothing.
+    tcp::acceptor silent(loop.io(), tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
+    Options options = options_from_url(url).value();
+    options.endpoints = {{"127.0.0.1", silent.local_endpoint().port()}};
+    options.connect_timeout = Millis(3'600'000);
+    Client redis(loop, options);
+    std::string answer;
+    boost::asio::co_spawn(
+        loop.io(),
+        [](Redis& client, std::string& to) -> awaitable<void> {
+          Words words{"PING"};
+          to = shown(co_await client.command(std::move(words)));
+        }(*redis, answer),
+        boost::asio::detached);
+    redis->subscribe("c", [](const auto&, const auto&) {});
+    bool connecting = false;
+    silent.async_accept([&](boost::system::error_code, tcp::socket) { connecting = true; });
+    ASSERT_TRUE(loop.run_until([&] { return connecting; })) << url;
+    redis->stop();
+    EXPECT_TRUE(loop.run_out()) << url;
+    EXPECT_THAT(answer, StartsWith("unavailable")) << url;
+  }
+}
+
 TEST(RedisFaults, take_no_other_server_for_redis) {
   test::Loop loop;
   using boost::asio::ip::tcp;

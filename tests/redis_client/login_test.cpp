@@ -38,6 +38,25 @@ TEST(RedisLogin, gives_an_acl_users_name) {
   EXPECT_THAT(redis.command({"SET", "other", "x"}), StartsWith("storage_failed: NOPERM"));
 }
 
+TEST(RedisLogin, needs_few_rights_for_the_connection_itself) {
+  test::RedisServer server;
+  server.command({"ACL", "SETUSER", "worker", "on", ">pw", "~*", "&*", "-@all", "+ping", "+client|setname",
+                  "+select", "+subscribe", "+psubscribe", "+get"});
+  test::Loop loop;
+  Options options = options_of(server);
+  options.user = "worker";
+  options.password = "pw";
+  options.client_name = "cutroom";
+  options.database = 1;
+  Client redis(loop, options);
+  bool up = false;
+  redis->on_connection([&](bool now) { up = now; });
+  redis->subscribe("c", [](const auto&, const auto&) {});
+  redis->psubscribe("p*", [](const auto&, const auto&) {});
+  ASSERT_TRUE(loop.run_until([&] { return up; }));
+  EXPECT_EQ(redis.command({"GET", "k"}), "(nil)");
+}
+
 TEST(RedisLogin, is_tried_again_after_the_wrong_password_has_become_the_right_one) {
   test::RedisServer::Options secret;
   secret.password = "right";

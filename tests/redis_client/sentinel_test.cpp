@@ -91,6 +91,8 @@ TEST_F(RedisSentinel, leads_to_the_master_wherever_it_moves) {
   }));
   replica.kill();
   ASSERT_TRUE(writes_to(redis, master));
+  redis->stop();
+  EXPECT_TRUE(loop.run_out());
 }
 
 // Answers whatever is asked first with an address, like a sentinel that has not heard the news.

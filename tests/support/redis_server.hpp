@@ -42,6 +42,7 @@ class RedisServer {
 
   std::string host() const { return "127.0.0.1"; }
   std::uint16_t port() const { return port_; }
+  std::uint16_t bus_port() const { return bus_port_; }  // With cluster.
   std::string url() const;
   pid_t pid() const { return pid_; }
   const std::filesystem::path& folder() const { return folder_.path(); }

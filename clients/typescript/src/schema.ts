@@ -976,7 +976,7 @@ export interface components {
              * @enum {unknown}
              */
             refine?: "none" | "guided" | "matting";
-            /** @description The model that must be used; the job fails where it is not loaded. */
+            /** @description The model that must be used; refused where it is not the one that is loaded. */
             model?: string;
         };
         OrderBase: {

@@ -8,6 +8,10 @@ void FieldProblems::add(std::string field, std::string problem) {
   if (problems_.size() < kProblemsMax) problems_.push_back({std::move(field), std::move(problem)});
 }
 
+void FieldProblems::add(FieldProblems more) {
+  for (FieldProblem& one : more.problems_) add(std::move(one.field), std::move(one.problem));
+}
+
 Error FieldProblems::error(std::string message) && {
   if (message.empty() && !problems_.empty())
     message = problems_.front().field + " " + problems_.front().problem;

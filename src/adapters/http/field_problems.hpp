@@ -12,6 +12,7 @@ namespace cutroom::http {
 class FieldProblems {
  public:
   void add(std::string field, std::string problem);
+  void add(FieldProblems more);
   bool none() const { return problems_.empty(); }
   // invalid_input. `message` is for the whole; where empty, the first problem is the message.
   Error error(std::string message = {}) &&;

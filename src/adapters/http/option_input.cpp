@@ -1,7 +1,5 @@
 #include "adapters/http/option_input.hpp"
 
-#include <algorithm>
-#include <charconv>
 #include <string>
 
 #include "engine/cut_out_input.hpp"
@@ -21,20 +19,6 @@ constexpr std::size_t kUrlBytesMax = 2'048;
 
 bool is_http_url(std::string_view text) {
   return (text.starts_with("http://") || text.starts_with("https://")) && text.size() <= kUrlBytesMax;
-}
-
-// The whole of `text` as a number in `base`, 0..255.
-std::optional<std::uint8_t> byte_from(std::string_view text, int base) {
-  unsigned value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (failed != std::errc() || end != text.data() + text.size() || value > 255) return std::nullopt;
-  return static_cast<std::uint8_t>(value);
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
 }
 
 std::optional<int> whole_number(const json::value& value, int min, int max) {
@@ -59,23 +43,6 @@ std::string_view text_of(const json::value& value) {
 }
 
 }  // namespace
-
-std::optional<imaging::Rgb> colour_from(std::string_view text) {
-  std::array<std::optional<std::uint8_t>, 3> samples;
-  if (text.starts_with('#')) {
-    if (text.size() != 7) return std::nullopt;
-    for (std::size_t i = 0; i < 3; ++i) samples[i] = byte_from(text.substr(1 + 2 * i, 2), 16);
-  } else {
-    if (std::count(text.begin(), text.end(), ',') != 2) return std::nullopt;
-    for (auto& sample : samples) {
-      const std::string_view word = text.substr(0, text.find(','));
-      text.remove_prefix(std::min(text.size(), word.size() + 1));
-      sample = byte_from(trimmed(word), 10);
-    }
-  }
-  if (!samples[0] || !samples[1] || !samples[2]) return std::nullopt;
-  return imaging::Rgb{*samples[0], *samples[1], *samples[2]};
-}
 
 SharedOptions take_shared_options(json::object& options, FieldProblems& problems) {
   SharedOptions out;

@@ -34,7 +34,4 @@ SharedOptions take_shared_options(boost::json::object& options, FieldProblems&);
 // All of `options`.
 imaging::CutOutOptions read_cut_out_options(const boost::json::object& options, FieldProblems&);
 
-// "#rrggbb" or "r,g,b" with 0..255 each.
-std::optional<imaging::Rgb> colour_from(std::string_view);
-
 }  // namespace cutroom::http

@@ -25,6 +25,41 @@ bool has_id(const json::value* value, std::string field, FieldProblems& problems
   return problem.empty();
 }
 
+struct WorkRead {
+  SharedOptions shared;
+  json::object work;
+  FieldProblems problems;
+};
+
+WorkRead read_with(const OrderKind& kind, const json::object& body, json::object options) {
+  WorkRead read;
+  read.shared = take_shared_options(options, read.problems);
+  read.work = kind.read(body, options, read.problems);
+  return read;
+}
+
+// With the vendor's defaults where the request says nothing. One that doesn't go with what the request says
+// is left out: whoever sent the request neither wrote it nor can see it.
+WorkRead read_with_defaults(const OrderKind& kind, const json::object& body, const json::object& options) {
+  if (kind.defaults == nullptr || kind.defaults->empty()) return read_with(kind, body, options);
+  json::object all = options;
+  for (const auto& member : *kind.defaults) all.emplace(member.key(), member.value());
+  WorkRead read = read_with(kind, body, all);
+  if (read.problems.none()) return read;
+  read = read_with(kind, body, options);
+  if (!read.problems.none()) return read;
+  json::object good = options;
+  for (const auto& member : *kind.defaults) {
+    json::object more = good;
+    if (!more.emplace(member.key(), member.value()).second) continue;
+    if (WorkRead tried = read_with(kind, body, more); tried.problems.none()) {
+      good = std::move(more);
+      read = std::move(tried);
+    }
+  }
+  return read;
+}
+
 }  // namespace
 
 std::string_view id_problem(const json::value* value) {
@@ -66,13 +101,12 @@ void read_work(const OrderKind& kind, const json::object& body, engine::Order& o
     else
       problems.add("options", "must be an object");
   }
-  if (kind.defaults != nullptr)
-    for (const auto& member : *kind.defaults) options.emplace(member.key(), member.value());
-  SharedOptions shared = take_shared_options(options, problems);
-  order.priority = shared.priority;
-  order.delay = shared.delay;
-  order.webhook_url = std::move(shared.webhook_url);
-  order.work = kind.read(body, options, problems);
+  WorkRead read = read_with_defaults(kind, body, options);
+  problems.add(std::move(read.problems));
+  order.priority = read.shared.priority;
+  order.delay = read.shared.delay;
+  order.webhook_url = std::move(read.shared.webhook_url);
+  order.work = std::move(read.work);
 }
 
 }  // namespace cutroom::http

@@ -116,14 +116,6 @@ TEST(OrderJson, each_wrong_option_is_named) {
   }
 }
 
-TEST(OrderJson, colours_have_two_notations) {
-  EXPECT_EQ(colour_from("#FFfe00"), (imaging::Rgb{255, 254, 0}));
-  EXPECT_EQ(colour_from("1, 2,255"), (imaging::Rgb{1, 2, 255}));
-  for (const char* wrong :
-       {"", "#", "#fff", "#ggoooo", "#+1+2+3", "1,2", "1,2,3,4", "1,2,256", "-1,2,3", "1,,3", "a,b,c"})
-    EXPECT_FALSE(colour_from(wrong)) << wrong;
-}
-
 TEST(BulkJson, makes_one_order_per_photo) {
   const auto orders = bulk_orders_from_json(
       kCutOutKind,

@@ -1,5 +1,6 @@
 #include <boost/json/object.hpp>
 
+#include "adapters/http/field_problems.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/json_body.hpp"
 #include "adapters/http/json_text.hpp"
@@ -124,8 +125,13 @@ awaitable<Response> list_keys(const Api& api, Request& request) {
 awaitable<Response> create_key(const Api& api, Request& request) {
   const auto body = object_of(request);
   if (!body) co_return refused(body.error(), request);
-  if (const auto* label = body->if_contains("label"); label != nullptr && !label->is_string())
-    co_return refused(wrong("label", "must be a string"), request);
+  FieldProblems problems;
+  for (const auto& member : *body)
+    if (member.key() != "label")
+      problems.add(std::string(member.key()).substr(0, 64), "is not known; there is label");
+    else if (!member.value().is_string())
+      problems.add("label", "must be a string");
+  if (!problems.none()) co_return refused(std::move(problems).error(), request);
   const auto made = co_await api.use.vendors.add_key(request.params[0], text_at(*body, "label"));
   if (!made) co_return refused(made.error(), request);
   co_return json_response(201, to_json(*made));

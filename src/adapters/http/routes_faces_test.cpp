@@ -177,10 +177,11 @@ TEST_F(OwnPresets, are_refused_with_each_field_that_is_wrong) {
     return fields;
   };
   using testing::ElementsAre;
-  EXPECT_THAT(fields_of("badge", "{}"), ElementsAre("size_px"));
+  EXPECT_THAT(fields_of("badge", "{}"), ElementsAre("size_px", "head"));
   EXPECT_THAT(fields_of("Badge!", kBadge), ElementsAre("name"));
   EXPECT_THAT(fields_of("badge", R"({"size_px":[300,400],"colour":1,"head":{"height":"x","top":0.2}})"),
               ElementsAre("head.height", "head.height", "head.height_range", "colour"));
+  EXPECT_THAT(fields_of("badge", R"({"sizepx":[300,400],"head":{}})"), ElementsAre("size_px", "sizepx"));
   const std::string long_title(5'000, 'x');
   EXPECT_THAT(fields_of("badge", R"({"title":")" + long_title + R"(","size_px":[300,400],
       "head":{"height":0.5,"height_range":[0.4,0.6],"top":0.2}})"),
@@ -193,6 +194,29 @@ TEST_F(OwnPresets, are_so_many_at_most) {
     ASSERT_EQ(put("badge-" + std::to_string(i), kBadge).status, 200);
   EXPECT_EQ(put("one-more", kBadge).status, 409);
   EXPECT_EQ(put("badge-7", kBadge).status, 200) << "one that is there may change";
+}
+
+TEST_F(OwnPresets, leave_a_vendors_defaults_out_where_they_forbid_them) {
+  const auto set = [this](const std::string& options) {
+    return admin({.verb = Verb::patch,
+                  .path = "/api/admin/vendors/acme",
+                  .body = R"({"defaultOptions":{"faceCrop":)" + options + "}}"});
+  };
+  ASSERT_EQ(set(R"({"background":"#ffffff","quality":80,"priority":7})").status, 200);
+  ASSERT_EQ(crop_as("acme", "official").status, 200) << "who sent it has asked for no background";
+  const jobs::Job& job = with_admin_.store.jobs.at(0);
+  EXPECT_EQ(json::parse(job.payload_json).at("options"), (json::value{{"quality", 80}}));
+  EXPECT_EQ(job.priority, 7);
+  ASSERT_EQ(crop_as("acme", "passport").status, 200);
+  EXPECT_EQ(json::parse(with_admin_.store.jobs.at(1).payload_json).at("options").at("background"), "#ffffff");
+  const Response refused = crop_as("acme", "official", R"(,"options":{"background":"#ffffff"})");
+  EXPECT_EQ(refused.status, 400) << "here it was asked for";
+  const Response wrong = crop_as("acme", "official", R"(,"options":{"colour":1})");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(body_of(wrong).at("details").as_array().size(), 1U) << "the request's own mistakes alone";
+  const Response unknown = set(R"({"bakground":"#ffffff"})");
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_EQ(body_of(unknown).at("details").at(0).at("field"), "defaultOptions.faceCrop.bakground");
 }
 
 TEST_F(FaceRoutes, list_the_presets) {

@@ -7,6 +7,7 @@
 
 #include "adapters/http/field_problems.hpp"
 #include "adapters/http/option_input.hpp"
+#include "adapters/http/order_kind_face_crop.hpp"
 #include "jobs/job.hpp"
 
 namespace cutroom::http {
@@ -15,12 +16,20 @@ namespace {
 namespace json = boost::json;
 using vendors::Vendor;
 
-// The kinds of order by the names under which stats and default options have them. Options of a kind whose
-// reader is named here are checked when they are set; others when they are used.
+// Options are the same with every preset; which there are is known only when an order comes.
+const OrderKind& face_crop_without_presets() {
+  static const imaging::FacePresets kNone;
+  static const json::object kNoneOfItsOwn;
+  static const engine::KnownPresets kKnown{.of_all = kNone, .own = kNoneOfItsOwn};
+  static const OrderKind kKind = face_crop_kind(kKnown);
+  return kKind;
+}
+
+// The kinds of order by the names under which stats and default options have them.
 struct KindName {
   std::string_view name;
   std::string_view queue;
-  const OrderKind* kind;
+  const OrderKind* kind;  // nullptr: face_crop_without_presets().
 };
 constexpr std::array kKindNames{KindName{"backgroundRemoval", jobs::kBackgroundRemoval, &kCutOutKind},
                                 KindName{"faceCrop", jobs::kFaceCrop, nullptr},
@@ -104,11 +113,10 @@ void read_hosts(const json::value& value, Vendor& vendor, FieldProblems& problem
 }
 
 void check_options(const KindName& known, const json::object& options, FieldProblems& problems) {
-  if (known.kind == nullptr) return;
   FieldProblems found;
   json::object rest = options;
   take_shared_options(rest, found);
-  known.kind->read({}, rest, found);
+  (known.kind ? *known.kind : face_crop_without_presets()).read({}, rest, found);
   if (found.none()) return;
   const Error error = std::move(found).error();
   for (const FieldProblem& problem : error.fields) {

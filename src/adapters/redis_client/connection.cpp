@@ -13,10 +13,16 @@ namespace cutroom::redis_client {
 
 using boost::asio::awaitable;
 
+namespace {
+
+const Endpoint kNowhere{.host = {}, .port = 0};
+
+}  // namespace
+
 Connection::Connection(boost::asio::any_io_executor executor, const Options& options,
                        std::shared_ptr<TlsSetup> tls, std::vector<Words> greeting, Hooks hooks)
     : executor_(executor),
-      settings_{.endpoint = {},
+      settings_{.endpoint = kNowhere,
                 .connect_timeout = options.connect_timeout,
                 .command_timeout = options.command_timeout,
                 .greeting = std::move(greeting),
@@ -48,6 +54,7 @@ awaitable<void> Connection::run() {
     auto lived = co_await live_once();
     if (stopped_) break;
     say_lost(lived.error());
+    if (hooks_.missed) hooks_.missed();
     pause_.expires_after(backoff_.next());
     boost::system::error_code ignored;
     co_await pause_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
@@ -56,6 +63,7 @@ awaitable<void> Connection::run() {
 
 // Ends with why there is no link any more.
 awaitable<Result<void>> Connection::live_once() {
+  settings_.endpoint = kNowhere;
   auto endpoint = co_await hooks_.locate();
   if (!endpoint) co_return endpoint.error();
   if (stopped_) co_return Result<void>();
@@ -84,7 +92,8 @@ awaitable<Result<void>> Connection::live_once() {
 void Connection::say_lost(const Error& why) {
   if (why.detail == said_) return;
   said_ = why.detail;
-  log::warn("redis: no connection for {}: {}", hooks_.purpose, why.detail);
+  const std::string where = settings_.endpoint == kNowhere ? "" : " to " + text_of(settings_.endpoint);
+  log::warn("redis: no connection for {}{}: {}", hooks_.purpose, where, why.detail);
 }
 
 }  // namespace cutroom::redis_client

@@ -28,6 +28,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::function<Result<void>(const std::vector<Reply>&)> check;
     std::function<void()> up;
     std::function<void()> down;
+    std::function<void()> missed;  // A try has failed. May be empty.
     Link::Push push;
   };
 
@@ -42,6 +43,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // Null while there is none that is open.
   Link* link() const { return link_ && link_->is_open() ? link_.get() : nullptr; }
+  // Of the link, or of the last try.
+  const Endpoint& endpoint() const { return settings_.endpoint; }
 
  private:
   boost::asio::awaitable<void> run();

@@ -46,6 +46,7 @@ class Link : public std::enable_shared_from_this<Link> {
   boost::asio::awaitable<Error> run();
 
   bool is_open() const { return open_; }
+  bool is_idle() const { return calls_.empty(); }
   // False: so much is on its way that nothing more should be.
   bool has_room() const;
   // Only on an open link with room.

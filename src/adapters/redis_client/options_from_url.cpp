@@ -17,8 +17,9 @@ Error wrong(std::string what) {
 template <class Number>
 std::optional<Number> number_of(std::string_view digits) {
   Number number{};
-  const char* end = digits.data() + digits.size();
-  const auto [stopped, failed] = std::from_chars(digits.data(), end, number);
+  const char* begin = digits.data();
+  const char* end = begin + digits.size();
+  const auto [stopped, failed] = std::from_chars(begin, end, number);
   if (failed != std::errc() || stopped != end) return std::nullopt;
   return number;
 }

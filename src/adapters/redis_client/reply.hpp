@@ -8,6 +8,7 @@
 
 namespace cutroom::redis_client {
 
+// hiredis reads arrays nested up to seven deep (nine from its version 1 on).
 struct Reply {
   // nil, integer, string or status, array
   std::variant<std::monostate, std::int64_t, std::string, std::vector<Reply>> value;

@@ -1,5 +1,6 @@
 #include "adapters/redis_client/sentinel.hpp"
 
+#include <sstream>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,9 +10,24 @@ namespace cutroom::redis_client {
 
 using boost::asio::awaitable;
 
+namespace {
+
+// A sentinel has a password of its own.
+std::vector<Words> login_of(const Options& options) {
+  std::vector<Words> all;
+  if (!options.sentinel_password.empty()) all.push_back({"AUTH", options.sentinel_password});
+  return all;
+}
+
+}  // namespace
+
 Sentinel::Sentinel(boost::asio::any_io_executor executor, const Options& options,
-                   std::shared_ptr<TlsSetup> tls, std::function<void()> moved)
-    : executor_(std::move(executor)), options_(options), tls_(std::move(tls)), moved_(std::move(moved)) {}
+                   std::shared_ptr<TlsSetup> tls, std::function<void(const Endpoint&)> moved)
+    : executor_(executor),
+      options_(options),
+      tls_(tls),
+      moved_(std::move(moved)),
+      asker_(std::move(executor), options, std::move(tls), login_of(options)) {}
 
 void Sentinel::start() {
   Subscriber::Hooks hooks{.purpose = "news of sentinels",
@@ -31,18 +47,26 @@ void Sentinel::start() {
                                     self->executor_, [self] { return self->look_again(); },
                                     boost::asio::detached);
                               }};
-  news_ = std::make_shared<Subscriber>(executor_, options_, tls_, login(), std::move(hooks));
-  // The payload: NAME OLD-IP OLD-PORT NEW-IP NEW-PORT.
+  news_ = std::make_shared<Subscriber>(executor_, options_, tls_, login_of(options_), std::move(hooks));
   news_->subscribe("+switch-master",
                    [weak = weak_from_this()](const std::string&, const std::string& payload) {
-                     const auto self = weak.lock();
-                     if (self && !self->stopped_ && payload.starts_with(self->options_.sentinel_master + " "))
-                       self->moved_();
+                     if (const auto self = weak.lock()) self->hear(payload);
                    });
+}
+
+// NAME OLD-IP OLD-PORT NEW-IP NEW-PORT
+void Sentinel::hear(const std::string& news) {
+  std::istringstream words(news);
+  std::string name, old_host, old_port;
+  Endpoint now;
+  if (words >> name >> old_host >> old_port >> now.host >> now.port && name == options_.sentinel_master &&
+      !stopped_)
+    moved_(now);
 }
 
 void Sentinel::stop() {
   if (std::exchange(stopped_, true)) return;
+  asker_.stop();
   if (news_) news_->stop();
 }
 
@@ -55,7 +79,6 @@ awaitable<Result<Endpoint>> Sentinel::find() {
     auto master = co_await ask(options_.endpoints[at]);
     if (master) {
       first_ = at;
-      found_ = *master;
       co_return master;
     }
     why = master.error();
@@ -66,18 +89,10 @@ awaitable<Result<Endpoint>> Sentinel::find() {
 void Sentinel::doubt() { ++first_; }
 
 awaitable<Result<Endpoint>> Sentinel::ask(Endpoint sentinel) {
-  Link::Settings settings{.endpoint = std::move(sentinel),
-                          .connect_timeout = options_.connect_timeout,
-                          .command_timeout = options_.command_timeout,
-                          .greeting = login(),
-                          .push = {},
-                          .tls = tls_};
-  settings.greeting.push_back({"SENTINEL", "GET-MASTER-ADDR-BY-NAME", options_.sentinel_master});
-  const auto link = std::make_shared<Link>(executor_, std::move(settings));
-  const auto answers = co_await link->open();
-  link->close({.code = Errc::unavailable, .detail = "no longer needed"});
-  if (!answers) co_return answers.error();
-  const auto& address = answers->back().array();
+  Words question{"SENTINEL", "GET-MASTER-ADDR-BY-NAME", options_.sentinel_master};
+  const auto answer = co_await asker_.ask(std::move(sentinel), std::move(question));
+  if (!answer) co_return answer.error();
+  const auto& address = answer->array();
   if (address.size() != 2)
     co_return Error{.code = Errc::unavailable,
                     .detail = "the sentinel knows no master named " + options_.sentinel_master};
@@ -85,15 +100,8 @@ awaitable<Result<Endpoint>> Sentinel::ask(Endpoint sentinel) {
 }
 
 awaitable<void> Sentinel::look_again() {
-  const Endpoint before = found_;
   const auto master = co_await find();
-  if (master && *master != before && before.port != 0 && !stopped_) moved_();
-}
-
-std::vector<Words> Sentinel::login() const {
-  std::vector<Words> all;
-  if (!options_.sentinel_password.empty()) all.push_back({"AUTH", options_.sentinel_password});
-  return all;
+  if (master && !stopped_) moved_(*master);
 }
 
 }  // namespace cutroom::redis_client

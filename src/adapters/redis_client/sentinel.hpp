@@ -5,11 +5,12 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
+#include <string>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include "adapters/redis_client/asker.hpp"
 #include "adapters/redis_client/options.hpp"
 #include "adapters/redis_client/subscriber.hpp"
 
@@ -17,9 +18,9 @@ namespace cutroom::redis_client {
 
 class Sentinel : public std::enable_shared_from_this<Sentinel> {
  public:
-  // `moved` is called when another server than the one found last has become the master.
+  // `moved` is called with what has become the master, be it news or not.
   Sentinel(boost::asio::any_io_executor, const Options&, std::shared_ptr<TlsSetup> tls,
-           std::function<void()> moved);
+           std::function<void(const Endpoint&)> moved);
 
   void start();
   void stop();
@@ -32,16 +33,16 @@ class Sentinel : public std::enable_shared_from_this<Sentinel> {
  private:
   boost::asio::awaitable<Result<Endpoint>> ask(Endpoint sentinel);
   boost::asio::awaitable<void> look_again();
-  std::vector<Words> login() const;
+  void hear(const std::string& news);
 
   boost::asio::any_io_executor executor_;
   Options options_;
   std::shared_ptr<TlsSetup> tls_;
-  std::function<void()> moved_;
+  std::function<void(const Endpoint&)> moved_;
+  Asker asker_;
   std::shared_ptr<Subscriber> news_;
   std::size_t first_ = 0;      // Of the endpoints: whom to ask first.
   std::size_t listen_to_ = 0;  // Whose news to hear next.
-  Endpoint found_{.host = {}, .port = 0};
   bool stopped_ = false;
 };
 

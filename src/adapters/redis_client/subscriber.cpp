@@ -48,6 +48,7 @@ void Subscriber::connect() {
                               [weak = weak_from_this()] {
                                 if (const auto self = weak.lock()) self->end();
                               },
+                          .missed = {},
                           .push =
                               [weak = weak_from_this()](const Result<Reply>& answer) {
                                 if (const auto self = weak.lock()) self->take(answer);
@@ -127,6 +128,10 @@ void Subscriber::stop() {
 
 void Subscriber::renew(std::string why) {
   if (connection_) connection_->renew(std::move(why));
+}
+
+void Subscriber::leave(const Endpoint& endpoint) {
+  if (connection_ && connection_->endpoint() == endpoint) renew("the node left the cluster");
 }
 
 }  // namespace cutroom::redis_client

@@ -35,6 +35,8 @@ class Subscriber : public std::enable_shared_from_this<Subscriber> {
   void psubscribe(std::string pattern, Handler);
   void stop();
   void renew(std::string why);
+  // Renews where this is the server.
+  void leave(const Endpoint&);
 
   // Is everything that was asked for subscribed?
   bool stands() const { return (channels_.empty() && patterns_.empty()) || (up_ && unconfirmed_ == 0); }

@@ -1,6 +1,7 @@
 // The program's commands: each has its flags and a function that returns the exit code (app/exit_codes.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,18 @@ int run_config(const SettingsInForce&);
 struct RemoveArguments {
   std::string in;
   std::string out;
-  std::string format;      // Empty: by OUT's extension, else png.
-  std::string background;  // Empty: transparent.
+  std::string format;            // Empty: by OUT's extension, else png.
+  std::string background;        // Empty: transparent.
+  std::string background_image;  // A file; empty: none.
   int quality = 90;
   bool mask_only = false;
+  bool keep_edges = false;  // Soft edges keep the old background's colour.
+  std::optional<double> crop_margin;
+  std::string canvas;  // "1000x1000"; empty: none.
+  std::optional<double> canvas_scale;
+  std::string canvas_position;
+  bool shadow = false;
+  std::string refine;
   bool recursive = false;
 };
 CLI::App* add_remove_command(CLI::App&, RemoveArguments&);
