@@ -65,6 +65,14 @@ TEST_F(RedisRateLimiter, leaves_no_key_that_does_not_expire) {
     EXPECT_GT(std::stoll(server_.command({"PTTL", key})), 0) << key;
 }
 
+TEST_F(RedisRateLimiter, keeps_names_short_and_yet_apart) {
+  const std::string long_name(100'000, 'x');
+  EXPECT_TRUE(run(limiter_.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_TRUE(run(limiter_.take(one(long_name + "b", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_FALSE(run(limiter_.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_LT(server_.command({"KEYS", "*"}).size(), 300U);
+}
+
 TEST_F(RedisRateLimiter, keeps_a_log_of_bounded_length) {
   for (int i = 0; i < 3'000; ++i) (void)run(limiter_.take(one("a", "6000/1m"), kStart + Millis{i * 20}));
   EXPECT_LE(std::stoll(server_.command({"LLEN", "cutroom:{limits}:a"})), 1'025);

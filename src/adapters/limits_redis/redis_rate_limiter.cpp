@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "adapters/limits_redis/script.hpp"
+#include "base/digest.hpp"
 
 namespace cutroom::limits_redis {
 
@@ -13,6 +14,12 @@ using vendors::Standing;
 namespace {
 
 constexpr std::size_t kAnswersPerLog = 4;
+
+// On a server without keys a request names its vendor itself, at whatever length.
+std::string short_name(const std::string& key) {
+  constexpr std::size_t kBytesMax = 200;
+  return key.size() <= kBytesMax ? key : sha256_hex(key);
+}
 
 Standing standing_from(const Charge& charge, const redis_client::Reply* answers) {
   return {.allowed = answers[0].integer() != 0,
@@ -38,7 +45,7 @@ awaitable<Result<std::vector<Standing>>> RedisRateLimiter::ask(std::string verb,
   std::vector<std::string> words{std::move(verb), std::to_string(to_unix_ms(now))};
   for (const Charge& charge : charges) {
     if (charge.limit.is_off()) continue;
-    keys.push_back(prefix_ + ":{limits}:" + charge.key);
+    keys.push_back(prefix_ + ":{limits}:" + short_name(charge.key));
     words.push_back(std::to_string(charge.limit.requests));
     words.push_back(std::to_string(charge.limit.window.count()));
     words.push_back(std::to_string(to_unix_ms(vendors::SlidingWindow::end_of(charge.limit, now))));

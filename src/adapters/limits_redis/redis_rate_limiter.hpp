@@ -1,9 +1,9 @@
 // The rate limiter of a fleet: the counts are in Redis, so that a vendor has one limit, whichever API server
 // it asks. The same exact windows as in memory, one script per call.
 //
-// Keys: <prefix>:{limits}:<key of the charge>, a list each; the braces keep the limits of one request on one
-// node of a cluster. A log that no longer counts expires. A log takes about 40 bytes per entry,
-// SlidingWindow::kEntriesMax entries at most.
+// Keys: <prefix>:{limits}:<key of the charge, or its digest where it is long>, a list each; the braces keep
+// the limits of one request on one node of a cluster. A log that no longer counts expires. A log takes about
+// 40 bytes per entry, SlidingWindow::kEntriesMax entries at most.
 //
 // While Redis is away a call fails with `unavailable`; what that means for a request is the caller's
 // business. `now` is the caller's: clocks that differ shift a window by the difference.

@@ -104,6 +104,7 @@ void append_fields(std::vector<std::string>& words, const Vendor& vendor) {
   to.text("monthly_quota", std::to_string(vendor.monthly_quota));
   to.text("source_hosts", lines_of(vendor.source_hosts));
   to.text("default_options", vendor.default_options_json);
+  to.text("face_presets", vendor.face_presets_json);
   to.maybe("webhook_url", vendor.webhook_url);
   to.maybe("webhook_secret", vendor.webhook_secret);
   to.maybe("webhook_events", vendor.webhook_events);
@@ -120,7 +121,8 @@ Vendor vendor_from(std::string id, const Reply& fields) {
       vendor.limits[row.kind] = vendors::limit_from(*limit);
   vendor.monthly_quota = from.number<std::uint64_t>("monthly_quota");
   vendor.source_hosts = parts_of(from.text("source_hosts"));
-  vendor.default_options_json = from.text("default_options");
+  vendor.default_options_json = from.maybe("default_options").value_or("{}");
+  vendor.face_presets_json = from.maybe("face_presets").value_or("{}");
   vendor.webhook_url = from.maybe("webhook_url");
   vendor.webhook_secret = from.maybe("webhook_secret");
   vendor.webhook_events = from.maybe("webhook_events");
