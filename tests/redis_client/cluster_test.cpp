@@ -105,6 +105,11 @@ TEST_F(RedisClusterTest, has_every_key_on_its_own_node) {
     std::vector<Words> commands{{"MULTI"}, {"INCR", key + "n"}, {"EXEC"}, {"GET", key + "n"}};
     EXPECT_EQ(loop.run(redis->pipeline(std::move(commands))).value().back().text(), "1");
   }
+  std::vector<Words> everywhere;
+  for (int i = 0; i < 100; ++i) everywhere.push_back({"GET", "k" + std::to_string(i)});
+  const auto values = loop.run(redis->pipeline(std::move(everywhere)));
+  ASSERT_TRUE(values) << values.error().detail;
+  for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(values->at(i).text(), "k" + std::to_string(i));
   EXPECT_EQ(redis.command({"PING"}), "PONG");
   EXPECT_THAT(redis.command({"MGET", "{a}", "{b}"}), StartsWith("storage_failed: CROSSSLOT"));
 }

@@ -37,7 +37,7 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
   void start();
   void stop();
 
-  // Sends to whom the slot belongs, and follows where it has gone meanwhile. All commands are of one slot.
+  // Sends to whom the first command's slot belongs, and what belongs elsewhere on to there.
   boost::asio::awaitable<void> exchange(std::span<const Words> commands, std::span<Result<Reply>> answers);
 
   // A node that can be connected to, for channels: every node has all messages.
@@ -67,8 +67,9 @@ class Cluster : public std::enable_shared_from_this<Cluster> {
 
   boost::asio::awaitable<void> send(Target, std::span<const Words> commands,
                                     std::span<Result<Reply>> answers);
-  boost::asio::awaitable<void> send_again(std::optional<std::uint16_t> slot, Redirection,
-                                          std::span<const Words> commands, std::span<Result<Reply>> answers);
+  boost::asio::awaitable<void> send_again(Redirection, std::span<const Words> commands,
+                                          std::span<Result<Reply>> answers);
+  Target follow(Redirection&, std::span<const Words> commands);
   const Endpoint* place_of(const Target&);
   std::vector<Endpoint> whom_to_ask();
   void notify();

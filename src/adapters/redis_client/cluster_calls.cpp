@@ -21,7 +21,7 @@ namespace {
 constexpr Millis kPauseFirst{10};
 constexpr Millis kPauseMax{200};
 // After so many redirections in a row nodes contradict each other, and get time to agree.
-constexpr int kRedirectionsAtOnce = 2;
+constexpr int kRedirectionsAtOnce = 16;
 
 bool is_transaction(std::span<const Words> commands) {
   return std::any_of(commands.begin(), commands.end(),
@@ -39,8 +39,7 @@ std::optional<Redirection> first_redirection(std::span<const Result<Reply>> answ
 awaitable<void> Cluster::exchange(std::span<const Words> commands, std::span<Result<Reply>> answers) {
   const auto self = shared_from_this();
   const auto give_up = Steady::now() + options_.command_timeout;
-  const auto slot = slot_of(commands);
-  Target target{.slot = slot};
+  Target target{.slot = slot_of(commands)};
   co_await send(std::move(target), commands, answers);
   Backoff pause(kPauseFirst, kPauseMax);
   boost::asio::steady_timer timer(executor_);
@@ -57,42 +56,47 @@ awaitable<void> Cluster::exchange(std::span<const Words> commands, std::span<Res
       co_await timer.async_wait(redirect_error(use_awaitable, ignored));
       if (stopped_) co_return;
     }
-    co_await send_again(slot, *std::move(redirection), commands, answers);
+    co_await send_again(*std::move(redirection), commands, answers);
   }
 }
 
-// What was redirected, and only that: the rest has been done. Of a transaction that was, nothing has.
-awaitable<void> Cluster::send_again(std::optional<std::uint16_t> slot, Redirection redirection,
-                                    std::span<const Words> commands, std::span<Result<Reply>> answers) {
-  Target target{.slot = slot};
-  const Endpoint* before = place_of(target);
-  if (redirection.to.host.empty() && before != nullptr) redirection.to.host = before->host;
-  if (redirection.kind == Redirection::Kind::moved) {
-    node_at(redirection.to);
-    slots_[redirection.slot] = &nodes_.find(redirection.to)->first;
-    want_refresh();
-  }
-  if (is_transaction(commands)) {
-    co_await send(std::move(target), commands, answers);
-    co_return;
-  }
-  const bool asks = redirection.kind == Redirection::Kind::ask;
-  if (asks) {
-    node_at(redirection.to);
-    target.node = redirection.to;
-  }
-  std::vector<Words> again;
+// What was redirected in this way, and only that: the rest has been done. Of a transaction that was, nothing
+// has.
+awaitable<void> Cluster::send_again(Redirection redirection, std::span<const Words> commands,
+                                    std::span<Result<Reply>> answers) {
+  const bool whole = is_transaction(commands);
   std::vector<std::size_t> whose;
   for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (!redirection_of(answers[i])) continue;
+    const auto own = redirection_of(answers[i]);
+    if (whole || (own && own->kind == redirection.kind && own->to == redirection.to)) whose.push_back(i);
+  }
+
+  Target target = follow(redirection, commands.subspan(whole ? 0 : whose.front()));
+  const bool asks = redirection.kind == Redirection::Kind::ask;
+  std::vector<Words> again;
+  for (const std::size_t i : whose) {
     if (asks) again.push_back({"ASKING"});
     again.push_back(commands[i]);
-    whose.push_back(i);
   }
   std::vector<Result<Reply>> news(again.size());
   co_await send(std::move(target), again, news);
   const std::size_t step = asks ? 2 : 1;
   for (std::size_t i = 0; i < whose.size(); ++i) answers[whose[i]] = std::move(news[i * step + step - 1]);
+}
+
+// Where it leads; `commands` are those that were redirected so.
+Cluster::Target Cluster::follow(Redirection& redirection, std::span<const Words> commands) {
+  Target target{.slot = slot_of(commands)};
+  if (redirection.kind == Redirection::Kind::later) return target;
+  const Endpoint* answered = place_of(target);
+  if (redirection.to.host.empty() && answered != nullptr) redirection.to.host = answered->host;
+  node_at(redirection.to);
+  if (redirection.kind == Redirection::Kind::moved) {
+    slots_[redirection.slot] = &nodes_.find(redirection.to)->first;
+    want_refresh();
+  }
+  target.node = redirection.to;
+  return target;
 }
 
 awaitable<void> Cluster::send(Target target, std::span<const Words> commands,

@@ -46,7 +46,8 @@ class Redis {
   // In a cluster words[1] is the key (of EVAL and its kind: words[3]).
   boost::asio::awaitable<Result<Reply>> command(std::vector<std::string> words);
   // Sent together, answered in order; not atomic. One that fails makes the whole an error, the first one's;
-  // the others are done all the same. In a cluster all keys must be of one slot.
+  // the others are done all the same. In a cluster they should be of one slot: those of another one take a
+  // second way, which a transaction can't.
   boost::asio::awaitable<Result<std::vector<Reply>>> pipeline(std::vector<std::vector<std::string>> commands);
   // EVALSHA; where Redis does not know the script (any more), EVAL with its text. The script must live as
   // long.

@@ -10,7 +10,7 @@
 #include "adapters/redis_client/reply.hpp"
 #include "base/error.hpp"
 
-struct redisReader;
+struct redisReader;  // NOLINT(readability-identifier-naming): hiredis' name.
 
 namespace cutroom::redis_client {
 
