@@ -4,6 +4,7 @@
 
 #include "adapters/redis_client/command_bytes.hpp"
 #include "adapters/redis_client/key_slot.hpp"
+#include "certificates.hpp"
 #include "redis_fixture.hpp"
 #include "support/redis_cluster.hpp"
 
@@ -14,6 +15,22 @@ using boost::asio::awaitable;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
+
+TEST(RedisClusterWithTls, is_found_and_served) {
+  test::TemporaryFolder folder;
+  const test::Certificates certificates(folder.path());
+  test::RedisServer::Options with_tls;
+  with_tls.tls_certificate = certificates.path("server.crt");
+  with_tls.tls_key = certificates.path("server.key");
+  with_tls.tls_ca = certificates.path("ca.crt");
+  test::Loop loop;
+  test::RedisCluster cluster(with_tls);
+  Options options = options_from_url(cluster.url(5)).value();
+  EXPECT_TRUE(options.tls);
+  options.tls_ca_file = certificates.path("ca.crt");
+  Client redis(loop, options);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(redis.command({"SET", "k" + std::to_string(i), "x"}), "OK");
+}
 
 class RedisClusterTest : public testing::Test {
  protected:
