@@ -226,6 +226,13 @@ test('a_job_whose_hash_is_gone_is_not_run', async () => {
   assert.equal(await it.redis.exists(it.key(`${ghost.id}`)), 0);
 });
 
+test('a_delayed_job_takes_its_old_place_before_those_that_came_later', async () => {
+  const delayed = await it.queue.add({}, { delay: 1_000 });
+  const { ids } = await it.step('add', { count: 3 });
+  const rest = await it.queue.add({});
+  assert.deepEqual(await it.claim_all({ now: Date.now() + 2_000 }), [delayed.id, ...ids, rest.id]);
+});
+
 test('a_job_that_node_removes_is_gone_for_us_too', async () => {
   const jobs = [];
   for (let i = 0; i < 4; ++i) jobs.push(await it.queue.add({ i }));

@@ -236,6 +236,7 @@ local function place(q, id, vendor, seq, rank, again, costs_one, score)
   if #vd.fresh > 1000 then lay(vd) end
   local fresh = vd.fresh
   local last = #fresh
+  if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
   fresh[last + 1], fresh[last + 2] = score or int(seq - rank * RANK), id
   if rank ~= 0 or again then vd.plain, vd.ranked = false, true end
   if not costs_one then vd.plain = false end
