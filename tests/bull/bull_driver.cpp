@@ -26,12 +26,15 @@ namespace {
 
 void write_line(const boost::json::object& line) { std::cout << boost::json::serialize(line) << std::endl; }
 
-int do_steps(boost::asio::io_context& io, store_bull::BullStore& store) {
+int do_steps(boost::asio::io_context& io, store_bull::BullStore& store,
+             const std::shared_ptr<redis_client::Redis>& redis, const store_bull::BullOptions& options) {
   // The store goes on with what it hears while nobody asks it for a step.
   const auto work = boost::asio::make_work_guard(io);
   std::thread running([&io] { io.run(); });
   for (std::string line; std::getline(std::cin, line);) {
-    auto step = do_step(store, boost::json::parse(line).as_object());
+    auto words = boost::json::parse(line).as_object();
+    const bool is_fsck = words.at("op") == "fsck";
+    auto step = is_fsck ? do_fsck(redis, options, std::move(words)) : do_step(store, std::move(words));
     write_line(boost::asio::co_spawn(io, std::move(step), boost::asio::use_future).get());
   }
   io.stop();
@@ -75,14 +78,13 @@ int run(int argc, char** argv) {
   redis.endpoints = {{.host = "127.0.0.1", .port = options.port}};
   redis_client::RedisThread connection(redis);
   boost::asio::io_context io(1);
-  store_bull::BullStore store(
-      connection.redis(),
-      {.prefix = options.prefix, .window = options.window, .stalled_interval = options.stalled_interval},
-      io.get_executor());
+  const store_bull::BullOptions store_options{
+      .prefix = options.prefix, .window = options.window, .stalled_interval = options.stalled_interval};
+  store_bull::BullStore store(connection.redis(), store_options, io.get_executor());
   if (options.listen || working->parsed()) store.listen();
   std::optional<store_bull::WorkerNames> names;
   if (working->parsed()) names.emplace(redis, options.prefix, options.queues);
-  return steps->parsed() ? do_steps(io, store) : work(io, store, options);
+  return steps->parsed() ? do_steps(io, store, connection.redis(), store_options) : work(io, store, options);
 }
 
 }  // namespace

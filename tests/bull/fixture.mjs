@@ -1,4 +1,6 @@
-// What the tests of one file share: a server, a store on it, and for each test a queue of its own.
+// What the tests of one file share: a server, a store on it, and for each test a queue of its own, whose keys are checked
+// at its end.
+import assert from 'node:assert/strict';
 import { after, afterEach, beforeEach } from 'node:test';
 import { start_redis } from '../support/node/redis_server.mjs';
 import { queue_maker, Redis } from './bull_queue.mjs';
@@ -40,6 +42,7 @@ export async function make_fixture(more_args = []) {
   });
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
+    assert.deepEqual((await it.step('fsck')).findings, []);
   });
   after(async () => {
     await close();

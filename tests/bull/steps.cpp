@@ -7,6 +7,7 @@
 #include <boost/json/value_from.hpp>
 
 #include "adapters/store_bull/cron.hpp"
+#include "adapters/store_bull/fsck.hpp"
 
 namespace cutroom::bull_test {
 
@@ -197,6 +198,21 @@ awaitable<object> of_one_job(BullStore& store, std::string op, object words) {
 }
 
 }  // namespace
+
+awaitable<object> do_fsck(std::shared_ptr<redis_client::Redis> redis, store_bull::BullOptions options,
+                          object words) {
+  store_bull::FsckOptions how{.repair = is_set(words, "repair"),
+                              .between_looks = millis_of(words, "between_looks")};
+  std::string queue = text_of(words, "queue", "q");
+  auto result = co_await store_bull::check_queue(std::move(redis), std::move(options), std::move(queue), how);
+  co_return answer_of(result, [](const store_bull::FsckReport& report) {
+    boost::json::array findings;
+    for (const auto& finding : report.findings)
+      findings.emplace_back(finding.job + ": " + finding.what +
+                            (finding.detail.empty() ? "" : " (" + finding.detail + ")"));
+    return object{{"jobs", report.jobs}, {"findings", std::move(findings)}};
+  });
+}
 
 awaitable<object> do_step(BullStore& store, object words) {
   const std::string op = text_of(words, "op");

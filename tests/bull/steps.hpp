@@ -12,4 +12,8 @@ namespace cutroom::bull_test {
 // step failed.
 boost::asio::awaitable<boost::json::object> do_step(store_bull::BullStore&, boost::json::object);
 
+// {"op": "fsck", "queue": ..., "repair": ...}: {"jobs": n, "findings": ["id: what (detail)", ...]}
+boost::asio::awaitable<boost::json::object> do_fsck(std::shared_ptr<redis_client::Redis>,
+                                                    store_bull::BullOptions, boost::json::object);
+
 }  // namespace cutroom::bull_test

@@ -49,7 +49,10 @@ Scripts::Scripts()
       pause(step("pause")),
       share(step("share")),
       arrange(step("arrange")),
-      repeat(step("repeat")) {}
+      repeat(step("repeat")),
+      fsck_jobs(step("fsck_jobs")),
+      fsck_mend(step("fsck_mend")),
+      fsck_queue(step("fsck_queue")) {}
 
 const Scripts& scripts() {
   static const Scripts kAll;

@@ -27,6 +27,7 @@ end
 local function take_out(q, vd, id, seq)
   if call('ZREM', q.own .. 'window', member_of(seq, id)) == 0 then return end
   call('LREM', q.list, -1, id)
+  call('ZREM', q.base .. 'priority', id)
   q.size, vd.k = q.size - 1, vd.k - 1
   q.dirty, vd.dirty = true, true
 end
@@ -235,6 +236,7 @@ local function place(q, id, vendor, seq, rank, again, costs_one, score)
   if #vd.fresh > 1000 then lay(vd) end
   local fresh = vd.fresh
   local last = #fresh
+  if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
   fresh[last + 1], fresh[last + 2] = score or int(seq - rank * RANK), id
   if rank ~= 0 or again then vd.plain, vd.ranked = false, true end
   if not costs_one then vd.plain = false end
@@ -266,7 +268,6 @@ local function withdraw(q, id, vendor)
   lay(vd)
   if call('ZREM', vd.line, id) == 0 then return false end
   take_out(q, vd, id, seq)
-  call('ZREM', q.base .. 'priority', id)
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty = true, true
   if vd.head == fmt('%016.0f', seq) .. vendor then forget_head(vd) end

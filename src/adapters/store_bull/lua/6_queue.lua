@@ -56,16 +56,23 @@ local function take_in(q, id)
     if rank ~= 0 then call('HSET', key, 'rank', rank) end
     if is_last or is_new then call('HSET', key, 'seq', int(seq)) end
   end
-  if call('ZSCORE', q.own .. 'line:' .. vendor, id) then return end
+  local vd = vendor_at(q, vendor)
+  if q.taken_in[id] or call('ZSCORE', vd.line, id) then return end
+  q.taken_in[id] = true
   -- Its lease has stalled, said Bull's own check; or the other program's worker has given it back.
   if call('HDEL', q.own .. 'leases', id) + call('HDEL', q.own .. 'abroad', id) > 0 then
-    ended(q, vendor_at(q, vendor))
+    ended(q, vd)
     batch_add(job[9], 'active', -1)
   elseif job[2] then
     -- Promoted, or retried, which leaves no time of the last attempt.
     batch_add(job[9], job[10] and not job[7] and 'failed' or 'delayed', -1)
   end
-  place(q, id, vendor, seq, rank, job[7], false)
+  if not vd.last then
+    lay(vd)
+    vd.last = tonumber(call('ZRANGE', vd.line, -1, -1, 'WITHSCORES')[2] or -math.huge)
+  end
+  -- One that was delayed, or pushed past a pause, may be older than who waits.
+  place(q, id, vendor, seq, rank, job[7] or seq - rank * RANK < vd.last, false)
 end
 
 -- The vendor in whose line the id is, where the hash can't tell. Rare: looks at each vendor that has jobs.
@@ -205,7 +212,7 @@ local function queue_at(name)
   local q = queues[name]
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
-  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
+  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, taken_in = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
        active_channel = base .. 'active@' .. TOKEN}
   local packed = call('GET', q.own .. 'fair')
   local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0, 0}
