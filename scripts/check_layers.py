@@ -49,7 +49,7 @@ THIRD_PARTY = {
     "toml++": {"adapters/model_onnx", "app"},
     "CLI/": {"app"},
     "openssl/": {"base", "delivery", "adapters/fetch_curl", "adapters/assets_cloudinary", "adapters/webhook_curl",
-                 "adapters/model_onnx", "adapters/assets_disk", "adapters/redis_client"},
+                 "adapters/model_onnx", "adapters/assets_disk", "adapters/redis_client", "adapters/store_bull"},
     "spdlog/": {"base", "app"},
 }
 

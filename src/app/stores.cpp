@@ -122,8 +122,8 @@ Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context& io, const S
   if (is_shared(settings)) {
     auto options = redis_options(settings);
     if (!options) return options.error();
-    return std::unique_ptr<Stores>(std::make_unique<SharedStores>(io, std::move(*options), settings,
-                                                                  std::move(*records)));
+    return std::unique_ptr<Stores>(
+        std::make_unique<SharedStores>(io, std::move(*options), settings, std::move(*records)));
   }
   auto jobs = store_sqlite::open_sqlite_store({.file = folder / "jobs.db"}, io.get_executor());
   if (!jobs) return jobs.error();
