@@ -1,6 +1,6 @@
 // JobStore on Redis, in the keys that Bull 4.16 uses, so that Bull's producers, workers and tools go on
 // working on the same queues. Each step is one script (lua/), and any number of processes may have a store on
-// the same Redis. docs/redis.md describes the keys.
+// the same Redis. lua/1_words.lua lists the keys, docs/decisions/0009 says why they are so.
 //
 // Threads: call from a coroutine on any executor; it resumes there. on_work and on_cancel are called on the
 // executor given. Errors beyond the port's: unavailable while Redis is away; then a step may or may not have
