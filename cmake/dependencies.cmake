@@ -22,6 +22,13 @@ set_target_properties(hiredis PROPERTIES
   IMPORTED_LOCATION ${HIREDIS_LIBRARY}
   INTERFACE_INCLUDE_DIRECTORIES ${HIREDIS_INCLUDE_DIR})
 
+find_path(CCTZ_INCLUDE_DIR cctz/time_zone.h REQUIRED)
+find_library(CCTZ_LIBRARY cctz REQUIRED)
+add_library(cctz SHARED IMPORTED)
+set_target_properties(cctz PROPERTIES
+  IMPORTED_LOCATION ${CCTZ_LIBRARY}
+  INTERFACE_INCLUDE_DIRECTORIES ${CCTZ_INCLUDE_DIR})
+
 find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_cxx_api.h
   HINTS ${PROJECT_SOURCE_DIR}/.deps/onnxruntime/include
   PATH_SUFFIXES onnxruntime REQUIRED)

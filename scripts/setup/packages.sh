@@ -29,6 +29,7 @@ libvips-dev
 libssl-dev
 libspdlog-dev
 libfmt-dev
+libcctz-dev
 libcli11-dev
 libtomlplusplus-dev
 libdeflate-dev

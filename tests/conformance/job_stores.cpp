@@ -4,10 +4,12 @@
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
+#include "adapters/store_bull/fsck.hpp"
 #include "adapters/store_memory/memory_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "scratch_folder.hpp"
 #include "support/redis_server.hpp"
+#include "support/run_coroutine.hpp"
 
 namespace cutroom::conformance {
 namespace {
@@ -42,6 +44,20 @@ class BullHome final : public StoreHome {
     return std::make_unique<store_bull::BullStore>(
         connection_->redis(), store_bull::BullOptions{.prefix = "bull", .window = window},
         std::move(executor));
+  }
+
+  std::vector<std::string> faults() override {
+    std::vector<std::string> all;
+    const store_bull::BullOptions options{.prefix = "bull", .window = window};
+    for (const std::string& queue :
+         test::run(store_bull::queues_to_check(connection_->redis(), options.prefix)).value()) {
+      const store_bull::FsckOptions how{.between_looks = Millis{0}};
+      const auto report =
+          test::run(store_bull::check_queue(connection_->redis(), options, queue, how)).value();
+      for (const auto& finding : report.findings)
+        all.push_back(queue + " " + finding.job + ": " + finding.what + " " + finding.detail);
+    }
+    return all;
   }
 
  private:

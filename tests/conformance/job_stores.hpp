@@ -19,6 +19,8 @@ class StoreHome {
   virtual ~StoreHome() = default;
   // The store as a process finds it that has just started; the one before has been destroyed.
   virtual std::unique_ptr<jobs::JobStore> open(boost::asio::any_io_executor) = 0;
+  // What is wrong with what the store has written, in words; called at a test's end.
+  virtual std::vector<std::string> faults() { return {}; }
 };
 
 struct StoreKind {

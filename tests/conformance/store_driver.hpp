@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
 
 #include "base/clock.hpp"
 #include "job_stores.hpp"
@@ -25,6 +26,12 @@ inline constexpr TimePoint kStart{Millis{1'700'000'000'000}};
 class StoreDriver {
  public:
   explicit StoreDriver(const StoreKind& kind) : home_(kind.make_home()) { open(); }
+
+  ~StoreDriver() {
+    for (const std::string& fault : home_->faults()) ADD_FAILURE() << fault;
+  }
+  StoreDriver(const StoreDriver&) = delete;
+  StoreDriver& operator=(const StoreDriver&) = delete;
 
   // As after the end of a process, however it came.
   void reopen() {

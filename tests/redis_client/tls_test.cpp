@@ -102,6 +102,24 @@ TEST_F(RedisTls, waits_for_an_authoritys_file_that_is_not_there_yet) {
   EXPECT_TRUE(redis.connects());
 }
 
+TEST_F(RedisTls, goes_to_sentinels_too) {
+  test::RedisServer::Options watching = with_tls(certificates);
+  watching.sentinel = true;
+  watching.more = {"tls-replication yes",
+                   "sentinel monitor queues 127.0.0.1 " + std::to_string(server.port()) + " 1"};
+  test::RedisServer sentinel(watching);
+  Options options = trusting("ca.crt");
+  options.endpoints = {{"127.0.0.1", sentinel.port()}};
+  options.sentinel_master = "queues";
+  {
+    Client redis(loop, options);
+    EXPECT_EQ(redis.command({"CONFIG", "GET", "tls-port"}), "tls-port\n" + std::to_string(server.port()));
+  }
+  options.tls_ca_file = certificates.path("other.crt");
+  Client redis(loop, options);
+  EXPECT_THAT(redis.command({"PING"}), StartsWith("unavailable"));
+}
+
 TEST_F(RedisTls, does_not_get_far_on_a_plain_port) {
   test::RedisServer plain;
   Options options = trusting("ca.crt");

@@ -26,9 +26,10 @@ bool follows(const RedisServer& node) {
 
 }  // namespace
 
-RedisCluster::RedisCluster() {
-  RedisServer::Options options;
+RedisCluster::RedisCluster(RedisServer::Options options) {
   options.cluster = true;
+  if (!options.tls_certificate.empty())
+    options.more.insert(options.more.end(), {"tls-cluster yes", "tls-replication yes"});
   for (auto& one : nodes_) one = std::make_unique<RedisServer>(options);
   for (std::size_t i = 0; i < kNodes; ++i) {
     // Different ones from the start, else the nodes first have to agree.
@@ -50,8 +51,8 @@ RedisCluster::RedisCluster() {
 std::string RedisCluster::url(std::size_t first) const {
   std::string all;
   for (std::size_t i = first; i < kNodes; ++i)
-    all += (all.empty() ? "redis+cluster://" : ",") + node(i).host() + ":" + std::to_string(node(i).port());
-  return all;
+    all += (all.empty() ? "" : ",") + node(i).host() + ":" + std::to_string(node(i).port());
+  return (node(0).url().starts_with("rediss") ? "rediss+cluster://" : "redis+cluster://") + all;
 }
 
 void RedisCluster::begin_move(std::size_t slot, std::size_t from, std::size_t to) const {

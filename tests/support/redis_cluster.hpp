@@ -16,14 +16,16 @@ class RedisCluster {
   static constexpr std::size_t kNodes = 2 * kMasters;
 
   // Returns when every node serves and every replica follows.
-  RedisCluster();
+  RedisCluster() : RedisCluster(RedisServer::Options{}) {}
+  // With what each node has besides.
+  explicit RedisCluster(RedisServer::Options);
 
   // 0, 1, 2 are masters at first, with a third of the slots each; 3, 4, 5 are their replicas in this order.
   RedisServer& node(std::size_t i) { return *nodes_.at(i); }
   const RedisServer& node(std::size_t i) const { return *nodes_.at(i); }
   static std::size_t first_slot_of(std::size_t master) { return master * 16'384 / kMasters; }
 
-  // redis+cluster://, with the nodes from `first` on.
+  // redis+cluster:// or, where the nodes speak TLS, rediss+cluster://, with the nodes from `first` on.
   std::string url(std::size_t first = 0) const;
   std::string id_of(std::size_t i) const { return node(i).command({"CLUSTER", "MYID"}); }
 

@@ -140,14 +140,18 @@ void RedisServer::wait_until_it_answers() {
   const auto deadline = std::chrono::steady_clock::now() + kStartMax;
   for (;;) {
     if (ended()) throw std::runtime_error("redis-server ended at once: " + log());
-    try {
-      if (command({"PING"}) == "PONG") return;
-    } catch (const std::exception&) {
-      // Not there yet.
-    }
+    if (ping() == "PONG") return;
     if (std::chrono::steady_clock::now() > deadline)
       throw std::runtime_error("redis-server does not answer: " + log());
     std::this_thread::sleep_for(kBetweenTries);
+  }
+}
+
+std::string RedisServer::ping() const {
+  try {
+    return command({"PING"});
+  } catch (const std::exception&) {
+    return "";
   }
 }
 

@@ -62,6 +62,8 @@ class RedisServer {
   // One command over a connection of its own; the answer as text: an error with its "-", an array's elements
   // one per line, nil as "(nil)". Throws where there is no answer.
   std::string command(const std::vector<std::string>& words) const;
+  // What it says to PING: also "-LOADING ..."; "" while it does not listen.
+  std::string ping() const;
 
  private:
   void write_configuration() const;

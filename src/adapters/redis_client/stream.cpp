@@ -48,8 +48,8 @@ struct Stream::Tls {
   boost::asio::ssl::stream<tcp::socket&> stream;
 };
 
-Stream::Stream(boost::asio::any_io_executor executor, std::shared_ptr<TlsSetup> tls)
-    : setup_(std::move(tls)), resolver_(executor), socket_(std::move(executor)) {}
+Stream::Stream(const boost::asio::any_io_executor& executor, std::shared_ptr<TlsSetup> tls)
+    : setup_(std::move(tls)), resolver_(executor), socket_(executor) {}
 
 Stream::~Stream() = default;
 

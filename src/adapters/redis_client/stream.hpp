@@ -19,7 +19,7 @@ class TlsSetup;
 class Stream {
  public:
   // With `tls` it speaks TLS.
-  Stream(boost::asio::any_io_executor, std::shared_ptr<TlsSetup> tls);
+  Stream(const boost::asio::any_io_executor&, std::shared_ptr<TlsSetup> tls);
   ~Stream();
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;

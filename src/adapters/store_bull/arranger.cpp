@@ -34,7 +34,8 @@ boost::asio::awaitable<void> Arranger::run(std::string queue) {
     // The next message, or the next step of the queue, does it again.
     if (!answer) log::debug("Jobs that others pushed got no place yet: {}", answer.error().detail);
     auto& state = running_.at(queue);
-    if (!answer || state == Run::once) break;
+    const bool is_some_left = answer && answer->integer() != 0;
+    if (!answer || (state == Run::once && !is_some_left)) break;
     state = Run::once;
   }
   running_.erase(queue);

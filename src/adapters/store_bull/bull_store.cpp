@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -9,6 +11,7 @@
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/job_words.hpp"
 #include "adapters/store_bull/listeners.hpp"
+#include "adapters/store_bull/repeat.hpp"
 #include "adapters/store_bull/scripts.hpp"
 #include "adapters/store_bull/step_batches.hpp"
 #include "base/token.hpp"
@@ -38,8 +41,11 @@ std::string_view word_of(Move move) {
   }
 }
 
-// In a lease's token, before the name of its queue: so the job's end needs no search for it.
+// In a lease's token, before the name of its queue: so the job's end needs no search for it, and a number
+// that two queues have is no trouble. Redis sees what stands before it.
 constexpr char kQueueMark = ':';
+
+std::string token_of(const Lease& lease) { return lease.token.substr(0, lease.token.find(kQueueMark)); }
 
 std::string queue_of(const Lease& lease) {
   const auto at = lease.token.find(kQueueMark);
@@ -52,6 +58,8 @@ bool is_one_plain_job(const jobs::Handover& handover) {
   return job.priority == 0 && job.cost == 1.0 && job.delay == Millis{0};
 }
 
+constexpr std::string_view kUnnamed = "__default__";  // What Bull calls a job without a name.
+
 std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 
 // {"added" or "repeated", batch or "", note, ids, ...}
@@ -60,6 +68,18 @@ jobs::Accepted accepted_from(const std::vector<Reply>& parts) {
   if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
   for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
   return accepted;
+}
+
+// What was told while nobody listened is found by looking.
+awaitable<void> catch_up(std::shared_ptr<redis_client::Redis> redis, std::shared_ptr<Listeners> listeners,
+                         std::shared_ptr<Arranger> arranger, std::string prefix) {
+  std::vector<std::string> command{"SMEMBERS", "cutroom:" + prefix + "::queues"};
+  const auto queues = co_await redis->command(std::move(command));
+  if (!queues) co_return;  // The connection has broken again; its next rise calls again.
+  for (const Reply& queue : queues->array()) {
+    arranger->arrange(queue.text());
+    listeners->tell_work(queue.text());
+  }
 }
 
 }  // namespace
@@ -85,6 +105,15 @@ void BullStore::listen() {
         return std::vector<std::string>{ms_of(SystemClock().now()), prefix, token, window};
       });
   listeners_->subscribe(*redis_, [arranger](const std::string& queue) { arranger->arrange(queue); });
+  // Weak: the handler is Redis' own, and the arranger holds Redis.
+  redis_->on_connection([weak_redis = std::weak_ptr(redis_), weak_arranger = std::weak_ptr(arranger),
+                         listeners = listeners_, prefix = options_.prefix](bool up) {
+    const auto redis = weak_redis.lock();
+    const auto arrange = weak_arranger.lock();
+    if (!up || !redis || !arrange) return;
+    boost::asio::co_spawn(listeners->executor(), catch_up(redis, listeners, arrange, prefix),
+                          boost::asio::detached);
+  });
 }
 
 BullStore::~BullStore() { listeners_->close(); }
@@ -159,7 +188,7 @@ awaitable<Result<std::optional<jobs::Accepted>>> BullStore::repeated(jobs::Once 
 }
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
-  std::string token = random_token() + kQueueMark + options.queue;
+  const std::string token = random_token();
   Step step{.kind = Step::Kind::claim,
             .now = options.now,
             .words = {token, std::to_string(options.lease.count()), ms_of(options.now + options.lease)}};
@@ -172,19 +201,40 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
     co_return claim;
   }
   jobs::LeasedJob leased{.job = job_from_claim(parts.at(0).text(), options.queue, parts.at(2).array()),
-                         .lease = {.id = parts.at(0).text(), .token = std::move(token)}};
+                         .lease = {.id = parts.at(0).text(), .token = token + kQueueMark + options.queue}};
   // The fields are as they were before the claim.
   leased.job.processed_at = options.now;
   leased.job.progress = 0;
   leased.lease.until = options.now + options.lease;
+  const std::string opts = parts.at(2).array().at(1).text();
+  if (is_of_series(opts)) {
+    // Where this fails the lease runs out, and who has the job next tries again.
+    const auto went_on = co_await go_on_with_series(options.queue, leased.job.id, opts, options.now);
+    if (!went_on) co_return went_on.error();
+  }
   claim.job = std::move(leased);
   co_return claim;
+}
+
+awaitable<Result<void>> BullStore::go_on_with_series(std::string queue, std::string id, std::string opts_json,
+                                                     TimePoint now) {
+  std::vector<std::string> command{"HGET", options_.prefix + ":" + queue + ":" + id, "name"};
+  const auto name = co_await redis_->command(std::move(command));
+  if (!name) co_return name.error();
+  const auto next = next_of_series(name->is_nil() ? kUnnamed : name->text(), opts_json, now);
+  if (!next) co_return Result<void>();
+  auto args = words(now);
+  args.insert(args.end(), {queue, next->key, ms_of(next->due), next->id, next->opts_json, id});
+  const auto answer = co_await run(scripts().repeat, queue, std::move(args));
+  if (!answer) co_return answer.error();
+  tell(answer->array().at(1));
+  co_return Result<void>();
 }
 
 awaitable<Result<TimePoint>> BullStore::extend_lease(Lease lease, Millis length, TimePoint now) {
   Step step{.kind = Step::Kind::extend,
             .now = now,
-            .words = {lease.id, lease.token, std::to_string(length.count())}};
+            .words = {lease.id, token_of(lease), std::to_string(length.count())}};
   std::string queue = queue_of(lease);
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};
   const auto answer = co_await batches_->step(std::move(queue), std::move(step));
@@ -195,7 +245,7 @@ awaitable<Result<TimePoint>> BullStore::extend_lease(Lease lease, Millis length,
 
 awaitable<Result<void>> BullStore::report_progress(Lease lease, int percent) {
   Step step{.kind = Step::Kind::progress,
-            .words = {lease.id, lease.token, std::to_string(std::clamp(percent, 0, 100))}};
+            .words = {lease.id, token_of(lease), std::to_string(std::clamp(percent, 0, 100))}};
   std::string queue = queue_of(lease);
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};
   const auto answer = co_await batches_->step(std::move(queue), std::move(step));
@@ -210,7 +260,7 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
   }
   Step step{.kind = Step::Kind::settle, .now = now};
   step.words = {lease.id,
-                lease.token,
+                token_of(lease),
                 std::string(word_of(settlement.move)),
                 settlement.text,
                 json_text(settlement.text),
@@ -231,9 +281,10 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
 awaitable<Result<jobs::Recovered>> BullStore::recover_expired(TimePoint now) {
   // No farther ahead than Lua's numbers are exact.
   auto args = words(std::min(now, from_unix_ms(1LL << 52)));
-  args.insert(args.end(), {std::to_string(jobs::kStallsMax),
-                           "The worker stopped responding each of the %d times it had this job",
-                           std::string(jobs::kCancelledReason)});
+  args.insert(
+      args.end(),
+      {std::to_string(jobs::kStallsMax), "The worker stopped responding each of the %d times it had this job",
+       std::string(jobs::kCancelledReason), std::to_string(options_.stalled_interval.count())});
   const auto answer = co_await run(scripts().recover, std::move(args));
   if (!answer) co_return answer.error();
   jobs::Recovered recovered;

@@ -24,6 +24,9 @@ struct BullOptions {
   // Jobs of a queue that are in `wait` for every Bull worker to see, in fair order; the others are parked per
   // vendor. Larger: more exact counts in Bull's tools; smaller: less work where Node producers push past us.
   std::size_t window = 1'000;
+  // Between two looks for jobs of Bull's workers that are gone. As Bull's stalledInterval: who looks first
+  // looks for all, so the longest one counts.
+  Millis stalled_interval{30'000};
 };
 
 class Listeners;
@@ -77,6 +80,9 @@ class BullStore final : public jobs::JobStore {
   // Of all queues, or of the one that has the job.
   boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&,
                                                           std::vector<std::string> args);
+  // Before a job of a series is run the next one is added.
+  boost::asio::awaitable<Result<void>> go_on_with_series(std::string queue, std::string id,
+                                                         std::string opts_json, TimePoint now);
   // For the queues that a script named.
   void tell(const redis_client::Reply& queues);
 

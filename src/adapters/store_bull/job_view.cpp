@@ -24,38 +24,52 @@ Number number_of(const std::string& text, Number otherwise = {}) {
 
 TimePoint time_of(const std::string& text) { return from_unix_ms(number_of<std::int64_t>(text)); }
 
+constexpr double kPauseMax = 1e14;  // 3,000 years, and its score is still exact.
+
 Millis millis_of(const boost::json::value& value, Millis otherwise) {
   const double ms = value.is_number() ? value.to_number<double>() : -1.0;
   return ms >= 0.0 && ms < 1e15 ? Millis{static_cast<std::int64_t>(std::llround(ms))} : otherwise;
 }
 
-// Whatever Bull's producers may have written; what can't be read stays at Bull's default.
+// Ours double, which `factor` tells. Of Bull's kinds a job shows the pause that comes next, whatever its
+// number.
+void read_backoff(jobs::Job& job, const boost::json::object& backoff) {
+  const auto* delay = backoff.if_contains("delay");
+  const auto* type = backoff.if_contains("type");
+  if (delay != nullptr) job.retry.backoff_first = millis_of(*delay, job.retry.backoff_first);
+  if (backoff.contains("factor")) return;
+  if (delay != nullptr && delay->is_number() && type != nullptr && *type == "exponential") {
+    const double pause = std::round((std::exp2(job.attempts_made + 1) - 1.0) * delay->to_number<double>());
+    job.retry.backoff_first = Millis{static_cast<std::int64_t>(std::clamp(pause, 0.0, kPauseMax))};
+  }
+  job.retry.backoff_max = job.retry.backoff_first;
+}
+
+// Whatever Bull's producers may have written; what can't be read stays at Bull's default. To be read after
+// attempts_made.
 void read_opts(jobs::Job& job, const std::string& text) {
   boost::system::error_code failed;
   const auto value = boost::json::parse(text, failed);
   if (failed || !value.is_object()) return;
   const auto& opts = value.get_object();
   job.retry = {.attempts_max = 1, .backoff_first = Millis{0}};
+  const auto* longest = opts.if_contains("backoffMax");
+  if (longest != nullptr) job.retry.backoff_max = millis_of(*longest, job.retry.backoff_max);
   if (const auto* attempts = opts.if_contains("attempts"); attempts != nullptr && attempts->is_number())
     job.retry.attempts_max = std::clamp(static_cast<int>(attempts->to_number<double>()), 1, 1'000'000);
-  if (const auto* backoff = opts.if_contains("backoff"); backoff != nullptr && backoff->is_object()) {
-    if (const auto* delay = backoff->get_object().if_contains("delay"))
-      job.retry.backoff_first = millis_of(*delay, job.retry.backoff_first);
-  }
-  if (const auto* longest = opts.if_contains("backoffMax"))
-    job.retry.backoff_max = millis_of(*longest, job.retry.backoff_max);
+  if (const auto* backoff = opts.if_contains("backoff"); backoff != nullptr && backoff->is_object())
+    read_backoff(job, backoff->get_object());
   if (const auto* timeout = opts.if_contains("timeout")) job.timeout = millis_of(*timeout, job.timeout);
 }
 
 void read_field(jobs::Job& job, std::string_view name, const std::string& text) {
   if (name == "data") {
     job.payload_json = text;
-  } else if (name == "opts") {
-    read_opts(job, text);
   } else if (name == "vendor") {
     job.vendor = text;
   } else if (name == "rank") {
-    job.priority = number_of<int>(text);
+    // A job of lifo is before them all.
+    job.priority = std::min(number_of<int>(text), 1'000);
   } else if (name == "cost") {
     job.cost = number_of(text, 1.0);
   } else if (name == "project") {
@@ -81,6 +95,8 @@ void read_field(jobs::Job& job, std::string_view name, const std::string& text) 
   }
 }
 
+constexpr std::string_view kOpts = "opts";
+
 constexpr std::array<std::string_view, 14> kClaimed{
     "data",     "opts",    "timestamp", "processedOn",  "cost",           "batch",        "priority",
     "progress", "project", "rank",      "attemptsMade", "stalledCounter", "failedReason", "vendor"};
@@ -90,9 +106,13 @@ constexpr std::array<std::string_view, 14> kClaimed{
 jobs::Job job_from_claim(std::string id, std::string queue, const std::vector<Reply>& values) {
   jobs::Job job{
       .id = std::move(id), .queue = std::move(queue), .vendor = "default", .state = jobs::JobState::active};
+  const std::string* opts = nullptr;
   for (std::size_t i = 0; i < values.size() && i < kClaimed.size(); ++i) {
-    if (!values[i].is_nil()) read_field(job, kClaimed[i], values[i].text());
+    if (values[i].is_nil()) continue;
+    if (kClaimed[i] == kOpts) opts = &values[i].text();
+    read_field(job, kClaimed[i], values[i].text());
   }
+  if (opts != nullptr) read_opts(job, *opts);
   return job;
 }
 
@@ -101,8 +121,12 @@ jobs::Job job_from_view(const Reply& view) {
   const auto state = jobs::job_state_from(words[2].text()).value_or(jobs::JobState::waiting);
   jobs::Job job{.id = words[0].text(), .queue = words[1].text(), .vendor = "default", .state = state};
   const auto& fields = words[4].array();
-  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+  const std::string* opts = nullptr;
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+    if (fields[i].text() == kOpts) opts = &fields[i + 1].text();
     read_field(job, fields[i].text(), fields[i + 1].text());
+  }
+  if (opts != nullptr) read_opts(job, *opts);
   using enum jobs::JobState;
   // Bull counts the failed ones alone.
   if (state == completed) ++job.attempts_made;

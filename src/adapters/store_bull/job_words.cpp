@@ -16,11 +16,12 @@ std::string exact(double value) {
 int bull_priority(int priority) { return priority > 0 ? 1001 - priority : 0; }
 
 std::string opts_json(const jobs::NewJob& job, TimePoint now) {
-  boost::json::object opts{{"attempts", job.retry.attempts_max},
-                           {"backoff", {{"type", "exponential"}, {"delay", job.retry.backoff_first.count()}}},
-                           {"timeout", job.timeout.count()},
-                           {"delay", job.delay.count()},
-                           {"timestamp", to_unix_ms(now)}};
+  boost::json::object opts{
+      {"attempts", job.retry.attempts_max},
+      {"backoff", {{"type", "exponential"}, {"delay", job.retry.backoff_first.count()}, {"factor", 2}}},
+      {"timeout", job.timeout.count()},
+      {"delay", job.delay.count()},
+      {"timestamp", to_unix_ms(now)}};
   if (job.priority > 0) opts["priority"] = bull_priority(job.priority);
   if (job.retry.backoff_max != jobs::RetryPolicy{}.backoff_max)
     opts["backoffMax"] = job.retry.backoff_max.count();

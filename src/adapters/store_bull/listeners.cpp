@@ -17,7 +17,8 @@ void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const s
   const auto hear_it = [self = shared_from_this()](const std::string& channel, const std::string&) {
     self->hear(channel);
   };
-  for (const char* event : {"waiting@*", "stalled@*", "delayed", "resumed"})
+  // Bull's workers sign with hex digits: what they take makes room in the window. Ours do it themselves.
+  for (const char* event : {"waiting@*", "active@[0-9a-f][0-9a-f]*", "stalled@*", "delayed", "resumed"})
     redis.psubscribe(prefix_ + "*:" + event, hear_it);
   redis.subscribe(
       "cutroom:" + prefix_ + ":cancel",
@@ -36,11 +37,12 @@ void Listeners::hear(const std::string& channel) {
   const auto at = event.find('@');
   const std::string_view token = at == std::string_view::npos ? std::string_view() : event.substr(at + 1);
   if (token == own_token_) return;
-  if (event.starts_with("waiting@") && !token.starts_with(kTokenMark)) {
+  const bool is_taken = event.starts_with("active@");
+  if ((is_taken || event.starts_with("waiting@")) && !token.starts_with(kTokenMark)) {
     const std::scoped_lock lock(mutex_);
     if (arrange_) arrange_(queue);
   }
-  tell_work(queue);
+  if (!is_taken) tell_work(queue);
 }
 
 void Listeners::on_work(std::function<void(const std::string&)> call) {

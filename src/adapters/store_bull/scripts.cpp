@@ -48,7 +48,11 @@ Scripts::Scripts()
       prune(step("prune")),
       pause(step("pause")),
       share(step("share")),
-      arrange(step("arrange")) {}
+      arrange(step("arrange")),
+      repeat(step("repeat")),
+      fsck_jobs(step("fsck_jobs")),
+      fsck_mend(step("fsck_mend")),
+      fsck_queue(step("fsck_queue")) {}
 
 const Scripts& scripts() {
   static const Scripts kAll;

@@ -1,5 +1,5 @@
 -- Where a job is, without looking through lists.
-local function state_of(q, id, finished_on, vendor)
+local function state_of(q, id, finished_on)
   if call('HEXISTS', q.own .. 'leases', id) == 1 then return 'active' end
   if finished_on then
     if call('ZSCORE', q.base .. 'completed', id) then return 'completed' end
@@ -7,18 +7,16 @@ local function state_of(q, id, finished_on, vendor)
   end
   local due = call('ZSCORE', q.base .. 'delayed', id)
   if due then return 'delayed', floor(due / 4096) end
-  if vendor and call('ZSCORE', q.own .. 'line:' .. vendor, id) then return q.is_paused and 'paused' or 'waiting' end
+  -- Another program's worker may have popped it since somebody looked.
   if call('EXISTS', q.base .. id .. ':lock') == 1 then return 'active' end
   return q.is_paused and 'paused' or 'waiting'
 end
 
 local function view(q, id)
   local job = call('HGETALL', q.base .. id)
-  local finished, vendor
-  for i = 1, #job, 2 do
-    if job[i] == 'finishedOn' then finished = true elseif job[i] == 'vendor' then vendor = job[i + 1] end
-  end
-  local state, due = state_of(q, id, finished, vendor)
+  local finished = false
+  for i = 1, #job, 2 do finished = finished or job[i] == 'finishedOn' end
+  local state, due = state_of(q, id, finished)
   return {id, q.name, state, due and int(due) or '', job}
 end
 

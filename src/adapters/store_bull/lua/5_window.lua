@@ -27,6 +27,7 @@ end
 local function take_out(q, vd, id, seq)
   if call('ZREM', q.own .. 'window', member_of(seq, id)) == 0 then return end
   call('LREM', q.list, -1, id)
+  call('ZREM', q.base .. 'priority', id)
   q.size, vd.k = q.size - 1, vd.k - 1
   q.dirty, vd.dirty = true, true
 end
@@ -62,6 +63,19 @@ local function put_in(q, vd, id, seq, tag, priority)
   q.dirty, vd.dirty = true, true
 end
 
+-- A job in the vendor's line whose hash others have deleted.
+local function drop_ghost(q, vd, id)
+  lay(vd)
+  call('ZREM', vd.line, id)
+  call('ZREM', q.base .. 'priority', id)
+  vd.n, q.waiting = vd.n - 1, q.waiting - 1
+  vd.dirty, q.dirty, q.ghosts = true, true, q.ghosts + 1
+  forget_head(vd)
+  settle(q, vd)
+  end_busy_period(q)
+  feed(q, vd)
+end
+
 -- The vendor of the window's last job gives its last place there back to those who wait outside.
 local function evict(q, last)
   local vd = vendor_at(q, call('HGET', q.base .. sub(last, 17), 'vendor'))
@@ -82,7 +96,17 @@ local SLICE = 100
 -- The vendor's next jobs for the window, as a queue in memory.
 local function slice_of(q, vd, room)
   lay(vd)
-  return {vd = vd, jobs = call('ZRANGE', vd.line, vd.k, vd.k + min(room, SLICE) - 1, 'WITHSCORES'), at = 1,
+  local jobs = call('ZRANGE', vd.line, vd.k, vd.k + min(room, SLICE) - 1, 'WITHSCORES')
+  local keys = {}
+  for i = 1, #jobs, 2 do keys[#keys + 1] = q.base .. jobs[i] end
+  if #keys > 0 and call('EXISTS', unpack(keys)) < #keys then
+    -- Others have deleted some.
+    for i, key in ipairs(keys) do
+      if call('EXISTS', key) == 0 then drop_ghost(q, vd, jobs[2 * i - 1]) end
+    end
+    return slice_of(q, vd, room)
+  end
+  return {vd = vd, jobs = jobs, at = 1,
           tag = max(q.v, vd.k == 0 and vd.f or vd.p)}
 end
 local function before(a, b)
@@ -212,6 +236,7 @@ local function place(q, id, vendor, seq, rank, again, costs_one, score)
   if #vd.fresh > 1000 then lay(vd) end
   local fresh = vd.fresh
   local last = #fresh
+  if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
   fresh[last + 1], fresh[last + 2] = score or int(seq - rank * RANK), id
   if rank ~= 0 or again then vd.plain, vd.ranked = false, true end
   if not costs_one then vd.plain = false end
@@ -243,7 +268,6 @@ local function withdraw(q, id, vendor)
   lay(vd)
   if call('ZREM', vd.line, id) == 0 then return false end
   take_out(q, vd, id, seq)
-  call('ZREM', q.base .. 'priority', id)
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty = true, true
   if vd.head == fmt('%016.0f', seq) .. vendor then forget_head(vd) end

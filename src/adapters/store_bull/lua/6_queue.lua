@@ -2,54 +2,110 @@
 -- pop from it.
 local FOREIGN_MAX = 1000  -- Jobs taken in by one script at most.
 
+local function batch_add(batch, ...)
+  if not batch then return end
+  local words = {...}
+  for i = 1, #words, 2 do call('HINCRBY', ROOT .. 'batch:' .. batch, words[i], words[i + 1]) end
+end
+
+-- A job of the batch that another program's worker had.
+local count_where_it_went
+
+-- What Bull knows of an order: 1 is its most urgent priority, 0 is none; the last job of lifo goes before all.
+local function rank_of(priority, opts)
+  priority = tonumber(priority) or 0
+  if priority > 0 then return max(1, 1001 - floor(priority)), false end
+  if opts and string.find(opts, '"lifo":true', 1, true) then return 1001, true end
+  return 0, false
+end
+
+local function vendor_in(data)
+  local ok, value = pcall(cjson.decode, data or '')
+  local vendor = ok and type(value) == 'table' and (value.vendorId or value.userId) or nil
+  vendor = (type(vendor) == 'string' or type(vendor) == 'number') and tostring(vendor) or ''
+  return vendor == '' and 'default' or vendor
+end
+
+-- The place of a job that has none yet. Numbers tell the order; where an id is none, it and all that were pushed
+-- after it get new ones.
+local function first_seq(q, id)
+  local seq = tonumber(id)
+  if seq and seq > q.renumbered and fmt('%.0f', seq) == id then return seq, false end
+  q.renumbered, q.dirty = call('INCR', q.base .. 'id'), true
+  return q.renumbered, true
+end
+
 -- A job that another program pushed: gets its vendor, rank and place, or goes away where it is no job.
 local function take_in(q, id)
-  local job = call('HMGET', q.base .. id, 'name', 'vendor', 'data', 'priority', 'rank', 'seq', 'processedOn', 'opts')
+  local key = q.base .. id
+  local job = call('HMGET', key, 'name', 'vendor', 'data', 'priority', 'rank', 'seq', 'processedOn', 'opts', 'batch',
+                   'retriedOn')
   if not job[1] and not job[3] then
-    call('DEL', q.base .. id)
+    call('DEL', key)
     q.ghosts, q.dirty = q.ghosts + 1, true
     return
   end
-  local vendor, rank, seq = job[2], tonumber(job[5]), tonumber(job[6] or id)
+  local vendor, rank, seq = job[2], tonumber(job[5]) or 0, tonumber(job[6] or id)
   if not vendor then
-    local ok, data = pcall(cjson.decode, job[3] or '')
-    vendor = ok and type(data) == 'table' and (data.vendorId or data.userId) or nil
-    vendor = (type(vendor) == 'string' or type(vendor) == 'number') and tostring(vendor) or ''
-    if vendor == '' then vendor = 'default' end
-    call('HSET', q.base .. id, 'vendor', vendor)
+    local is_last, is_new
+    vendor = vendor_in(job[3])
+    rank, is_last = rank_of(job[4], job[8])
+    seq, is_new = first_seq(q, id)
+    if is_last then seq = RANK - 1 - seq end
+    call('HSET', key, 'vendor', vendor)
+    if rank ~= 0 then call('HSET', key, 'rank', rank) end
+    if is_last or is_new then call('HSET', key, 'seq', int(seq)) end
   end
-  if not rank then
-    -- Bull's 1 is the most urgent, 0 is none; a job of lifo goes first.
-    local priority = tonumber(job[4]) or 0
-    rank = priority > 0 and max(1, 1001 - floor(priority)) or 0
-    if rank == 0 and job[8] and string.find(job[8], '"lifo":true', 1, true) then rank = 1000 end
-    if rank ~= 0 then call('HSET', q.base .. id, 'rank', rank) end
+  local vd = vendor_at(q, vendor)
+  if q.taken_in[id] or call('ZSCORE', vd.line, id) then return end
+  q.taken_in[id] = true
+  -- Its lease has stalled, said Bull's own check; or the other program's worker has given it back.
+  if call('HDEL', q.own .. 'leases', id) + call('HDEL', q.own .. 'abroad', id) > 0 then
+    ended(q, vd)
+    batch_add(job[9], 'active', -1)
+  elseif job[2] then
+    -- Promoted, or retried, which leaves no time of the last attempt.
+    batch_add(job[9], job[10] and not job[7] and 'failed' or 'delayed', -1)
   end
-  if not seq then
-    seq = tonumber(call('GET', q.base .. 'id') or 0)
-    call('HSET', q.base .. id, 'seq', int(seq))
+  if not vd.last then
+    lay(vd)
+    vd.last = tonumber(call('ZRANGE', vd.line, -1, -1, 'WITHSCORES')[2] or -math.huge)
   end
-  if call('ZSCORE', q.own .. 'line:' .. vendor, id) then return end
-  -- Its lease has stalled, said Bull's own check.
-  if call('HDEL', q.own .. 'leases', id) == 1 then ended(q, vendor_at(q, vendor)) end
-  place(q, id, vendor, seq, rank, job[7], false)
+  -- One that was delayed, or pushed past a pause, may be older than who waits.
+  place(q, id, vendor, seq, rank, job[7] or seq - rank * RANK < vd.last, false)
 end
 
--- A job of the window that another program's worker has popped.
+-- The vendor in whose line the id is, where the hash can't tell. Rare: looks at each vendor that has jobs.
+local function vendor_of_ghost(q, id)
+  for _, name in ipairs(call('SMEMBERS', q.own .. 'held')) do
+    if call('ZSCORE', q.own .. 'line:' .. name, id) then return name end
+  end
+  for _, set in ipairs({'ready', 'capped'}) do
+    for _, turn in ipairs(call('ZRANGE', q.own .. set, 0, -1)) do
+      if call('ZSCORE', q.own .. 'line:' .. sub(turn, 17), id) then return sub(turn, 17) end
+    end
+  end
+end
+
+-- A job of the window that another program's worker has popped, or that another program has removed.
 local function taken_elsewhere(q, member)
   local id = sub(member, 17)
-  local job = call('HMGET', q.base .. id, 'vendor', 'cost', 'attemptsMade')
+  local job = call('HMGET', q.base .. id, 'vendor', 'cost', 'attemptsMade', 'batch', 'data')
   call('ZREM', q.own .. 'window', member)
   q.size, q.dirty = q.size - 1, true
-  if not job[1] then return end
-  local vd = vendor_at(q, job[1])
+  local name = job[1] or vendor_of_ghost(q, id)
+  if not name then return end
+  local vd = vendor_at(q, name)
   vd.k, vd.dirty = max(0, vd.k - 1), true
   lay(vd)
-  if call('ZREM', vd.line, id) == 1 then
+  if not job[5] then
+    drop_ghost(q, vd, id)
+  elseif call('ZREM', vd.line, id) == 1 then
     local start = charge(q, vd, job[2], job[3])
     forget_head(vd)
     settle(q, vd)
     advance(q, start)
+    batch_add(job[4], 'active', 1)
     call('HSET', q.own .. 'abroad', id, job[1])
     q.abroad = true
   end
@@ -63,14 +119,20 @@ local function check_abroad(q)
   local abroad = call('HGETALL', q.own .. 'abroad')
   q.abroad = false
   for i = 1, #abroad, 2 do
-    if active[abroad[i]] then
+    local id = abroad[i]
+    if active[id] then
       q.abroad = true
     else
-      call('HDEL', q.own .. 'abroad', abroad[i])
+      call('HDEL', q.own .. 'abroad', id)
       local vd = vendor_at(q, abroad[i + 1])
       ended(q, vd)
       fit(q, vd)
       told[q.name] = true
+      local batch = call('HGET', q.base .. id, 'batch')
+      if batch then
+        batch_add(batch, 'active', -1)
+        count_where_it_went(q, id, batch)
+      end
     end
   end
   q.dirty = true
@@ -97,7 +159,17 @@ local function take_stock(q)
   q.dirty = true
 end
 
+-- Jobs that somebody pushed past the pause: Bull's own end of it would overwrite them.
+local function take_in_late(q)
+  local wait = q.base .. 'wait'
+  if call('EXISTS', wait) == 0 then return end
+  for _ = 1, FOREIGN_MAX do
+    if not call('RPOPLPUSH', wait, q.list) then break end
+  end
+end
+
 local function sync(q)
+  if q.is_paused then take_in_late(q) end
   local length = call('LLEN', q.list)
   local left, right = '', ''
   if length > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
@@ -140,11 +212,13 @@ local function queue_at(name)
   local q = queues[name]
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
-  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
+  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, taken_in = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
        active_channel = base .. 'active@' .. TOKEN}
   local packed = call('GET', q.own .. 'fair')
-  local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0}
-  q.v, q.fmax, q.running, q.waiting, q.size, q.idles, q.left, q.right, q.abroad, q.ghosts = unpack(t)
+  local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0, 0}
+  q.v, q.fmax, q.running, q.waiting, q.size, q.idles, q.left, q.right, q.abroad, q.ghosts, q.renumbered =
+    unpack(t)
+  q.renumbered = q.renumbered or 0
   q.is_paused = call('EXISTS', base .. 'meta-paused') == 1
   q.list = base .. (q.is_paused and 'paused' or 'wait')
   queues[name] = q
@@ -170,7 +244,7 @@ local function flush()
       local left, right = '', ''
       if q.size > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
       call('SET', q.own .. 'fair', cmsgpack.pack({q.v, q.fmax, q.running, q.waiting, q.size, q.idles, left, right,
-                                                   q.abroad, q.ghosts}))
+                                                   q.abroad, q.ghosts, q.renumbered}))
     end
   end
   for name in pairs(told) do names[#names + 1] = name end

@@ -52,12 +52,6 @@ local function add_plain(q, id, number, vendor, data, opts, project, batch)
   call('PUBLISH', q.waiting_channel, id)
 end
 
-local function batch_add(batch, ...)
-  if not batch then return end
-  local words = {...}
-  for i = 1, #words, 2 do call('HINCRBY', ROOT .. 'batch:' .. batch, words[i], words[i + 1]) end
-end
-
 local function add_jobs(jobs, first, batch, now)
   local ids = {}
   for i, job in ipairs(jobs) do
@@ -113,14 +107,64 @@ local function count_ended(batch, state, now)
   return close_if_done(batch, now)
 end
 
+function count_where_it_went(q, id, batch)
+  for _, state in ipairs({'completed', 'failed'}) do
+    if call('ZSCORE', q.base .. state, id) then return count_ended(batch, state, NOW) end
+  end
+  if call('ZSCORE', q.base .. 'delayed', id) then
+    batch_add(batch, 'delayed', 1)
+  elseif call('EXISTS', q.base .. id) == 0 then
+    count_ended(batch, 'completed', NOW)
+  end
+end
+
 local function publish_ended(q, state, id, text)
   call('PUBLISH', q.base .. state, '{"jobId":' .. cjson.encode(id) .. ',"val":' .. cjson.encode(text) .. '}')
 end
 
+-- Options of Bull's producers that say something of a job's end.
+local function say_of_its_end(opts)
+  return opts and (string.find(opts, '"removeOn', 1, true) or string.find(opts, '"debounce"', 1, true))
+end
+
+-- For how long Bull's producer wants an ended job kept: at most so many, so old (s); 0 of them: not at all.
+local function retention(opts, state)
+  if not opts or not string.find(opts, '"removeOn', 1, true) then return end
+  local ok, value = pcall(cjson.decode, opts)
+  local keep = ok and type(value) == 'table' and value[state == 'completed' and 'removeOnComplete' or 'removeOnFail']
+  if keep == true then return 0 end
+  if type(keep) == 'number' then return keep end
+  if type(keep) == 'table' then return tonumber(keep.count), tonumber(keep.age) end
+end
+
+local REMOVED_MAX = 1000  -- By one script; what is left goes when the next job ends.
+
+local function trim(q, state, ids)
+  for _, id in ipairs(ids) do
+    call('DEL', q.base .. id, q.base .. id .. ':logs')
+    call('ZREM', q.base .. state, id)
+  end
+end
+
 -- Ends it for good: failed with `text` as the reason, completed with it as the result.
 local function finish(q, id, state, text, now)
-  call('ZADD', q.base .. state, int(now), id)
-  call('HSET', q.base .. id, 'finishedOn', int(now), state == 'completed' and 'returnvalue' or 'failedReason', text)
+  local key, set = q.base .. id, q.base .. state
+  local job = call('HMGET', key, 'opts', 'deid')
+  if job[2] then
+    -- A debounce with a time of its own outlives the job.
+    local left = call('PTTL', q.base .. 'de:' .. job[2])
+    if left == 0 or left == -1 then call('DEL', q.base .. 'de:' .. job[2]) end
+  end
+  local count, age = retention(job[1], state)
+  if count == 0 then
+    call('DEL', key, key .. ':logs')
+  else
+    call('ZADD', set, int(now), id)
+    call('HSET', key, 'finishedOn', int(now), state == 'completed' and 'returnvalue' or 'failedReason', text)
+    if age then trim(q, state, call('ZRANGEBYSCORE', set, '-inf', int(now - age * 1000), 'LIMIT', 0, REMOVED_MAX)) end
+    local excess = count and count > 0 and call('ZCARD', set) - count or 0
+    if excess > 0 then trim(q, state, call('ZRANGE', set, 0, min(excess, REMOVED_MAX) - 1)) end
+  end
   publish_ended(q, state, id, text)
 end
 
@@ -140,15 +184,16 @@ local function wait_again(q, id)
   call('PUBLISH', q.waiting_channel, id)
 end
 
--- A lease as text: until (ms), token, 'c' where the job was cancelled or '-', and of the job what its end needs: its batch
--- or '-', processedOn, vendor.
+-- A lease as text: until (ms), token, marks, and of the job what its end needs: its batch or '-', processedOn, vendor.
+-- Marks: 'c' where the job was cancelled, 'o' where its options say something of its end, '-' for none.
 local function lease_from(text)
-  local till, token, mark, batch, started, vendor = string.match(text, '^(%S+) (%S+) (%S) (%S+) (%S+) (.*)$')
-  return {till = tonumber(till), token = token, is_cancelled = mark == 'c', batch = batch ~= '-' and batch or nil,
-          started = started, vendor = vendor}
+  local till, token, marks, batch, started, vendor = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
+  return {till = tonumber(till), token = token, is_cancelled = sub(marks, 1, 1) == 'c', has_opts = sub(marks, -1) == 'o',
+          batch = batch ~= '-' and batch or nil, started = started, vendor = vendor}
 end
 local function lease_text(lease)
-  return int(lease.till) .. ' ' .. lease.token .. (lease.is_cancelled and ' c ' or ' - ') .. (lease.batch or '-') .. ' ' ..
+  local marks = (lease.is_cancelled and 'c' or '-') .. (lease.has_opts and 'o' or '')
+  return int(lease.till) .. ' ' .. lease.token .. ' ' .. marks .. ' ' .. (lease.batch or '-') .. ' ' ..
              lease.started .. ' ' .. lease.vendor
 end
 local function lease_of(q, id)
@@ -179,6 +224,17 @@ local function let_go(q, vendor)
   if vd.cap == 0 then return end
   fit(q, vd)
   if vd.n > 0 then told[q.name] = true end
+end
+-- Whether the job of a lease that has run out is another worker's by now: Bull's check may have taken it back.
+local function is_others(q, id, token)
+  local holder = call('GET', q.base .. id .. ':lock')
+  return holder and holder ~= token
+end
+-- It is: what it runs counts for its vendor as before.
+local function give_over(q, id, vendor)
+  call('HDEL', q.own .. 'leases', id)
+  call('HSET', q.own .. 'abroad', id, vendor)
+  q.abroad, q.dirty = true, true
 end
 -- The lease is over.
 local function drop_lease(q, id, vendor)

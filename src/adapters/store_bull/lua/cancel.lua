@@ -3,7 +3,7 @@ local id, reason, count = ARGV[5], ARGV[6], tonumber(ARGV[7])
 local q = queue_of(id)
 if not q then return {'missing'} end
 local job = job_at(q, id)
-local state = state_of(q, id, job.finishedOn, job.vendor)
+local state = state_of(q, id, job.finishedOn)
 if state == 'completed' or state == 'failed' then
   finish_step()
   return {state}

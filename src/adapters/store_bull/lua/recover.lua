@@ -1,5 +1,32 @@
--- recover: stalls allowed, reason with %d, word for a cancelled job.
-local stalls_max, reason_form, cancelled_word = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+-- recover: stalls allowed, reason with %d, word for a cancelled job, time between Bull's checks (ms).
+local stalls_max, reason_form, cancelled_word, interval = tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
+local waiting, failed, batches = {}, {}, {}
+
+-- Bull's own check for jobs whose workers are gone: who is found active and without a lock a second time. Whichever
+-- program comes first does it for all.
+local function check_stalled(q)
+  if not call('SET', q.base .. 'stalled-check', ARGV[1], 'NX', 'PX', interval) then return end
+  for _, id in ipairs(call('SMEMBERS', q.base .. 'stalled')) do
+    if call('EXISTS', q.base .. id .. ':lock') == 0 and call('HEXISTS', q.own .. 'leases', id) == 0 and
+        call('LREM', q.base .. 'active', 1, id) == 1 and call('EXISTS', q.base .. id) == 1 then
+      local stalls = call('HINCRBY', q.base .. id, 'stalledCounter', 1)
+      if stalls > stalls_max then
+        finish(q, id, 'failed', fmt(reason_form, stalls), NOW)
+        failed[#failed + 1] = id
+      else
+        take_in(q, id)
+        call('PUBLISH', q.base .. 'stalled@', id)
+        waiting[#waiting + 1] = id
+      end
+    end
+  end
+  call('DEL', q.base .. 'stalled')
+  local active = call('LRANGE', q.base .. 'active', 0, -1)
+  for from = 1, #active, 1000 do
+    call('SADD', q.base .. 'stalled', unpack(active, from, min(from + 999, #active)))
+  end
+end
+
 local expired = {}
 for _, name in ipairs(call('SMEMBERS', ROOT .. 'queues')) do
   local leases = call('HGETALL', 'cutroom:' .. PREFIX .. ':' .. name .. ':leases')
@@ -13,13 +40,19 @@ table.sort(expired, function(a, b)
   if x ~= y then return x < y end
   return a.id < b.id
 end)
-local waiting, failed, batches = {}, {}, {}
 for _, it in ipairs(expired) do
   local q, id, ended_at = queue_at(it.queue), it.id, it.lease.till
   -- Taking in what others did may have found it already.
-  if call('HEXISTS', q.own .. 'leases', id) == 1 and call('LREM', q.base .. 'active', 1, id) == 0 then
-    local vendor = call('HGET', q.base .. id, 'vendor')
-    if vendor then drop_lease(q, id, vendor) else call('HDEL', q.own .. 'leases', id) end
+  if call('HEXISTS', q.own .. 'leases', id) == 1 and is_others(q, id, it.lease.token) then
+    give_over(q, id, it.lease.vendor)
+  elseif call('HEXISTS', q.own .. 'leases', id) == 1 and call('LREM', q.base .. 'active', 1, id) == 0 then
+    -- Bull's check has taken it back, or ended it.
+    drop_lease(q, id, it.lease.vendor)
+    if it.lease.batch then
+      batch_add(it.lease.batch, 'active', -1)
+      local done = count_where_it_went(q, id, it.lease.batch)
+      if done and done ~= '' then batches[#batches + 1] = done end
+    end
   elseif call('HEXISTS', q.own .. 'leases', id) == 1 then
     local job = call('HMGET', q.base .. id, 'vendor', 'processedOn', 'batch', 'rank', 'seq')
     local stalls = call('HINCRBY', q.base .. id, 'stalledCounter', 1)
@@ -43,5 +76,6 @@ for _, it in ipairs(expired) do
     end
   end
 end
+for _, name in ipairs(call('SMEMBERS', ROOT .. 'queues')) do check_stalled(queue_at(name)) end
 local names = finish_step()
 return {waiting, failed, batches, names}

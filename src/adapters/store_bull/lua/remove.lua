@@ -3,7 +3,7 @@ local id = ARGV[5]
 local q = queue_of(id)
 if not q then return {'missing'} end
 local job = job_at(q, id)
-local state = state_of(q, id, job.finishedOn, job.vendor)
+local state = state_of(q, id, job.finishedOn)
 if state ~= 'active' then
   forget(q, id, job, state)
   if job.batch and not job.finishedOn then

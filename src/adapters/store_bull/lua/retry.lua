@@ -3,7 +3,7 @@ local id = ARGV[5]
 local q = queue_of(id)
 if not q then return {'missing'} end
 local job = call('HMGET', q.base .. id, 'finishedOn', 'vendor', 'rank', 'batch')
-local state = state_of(q, id, job[1], job[2])
+local state = state_of(q, id, job[1])
 if state == 'failed' then
   call('ZREM', q.base .. 'failed', id)
   call('HDEL', q.base .. id, 'finishedOn', 'processedOn', 'failedReason', 'attemptsMade', 'stalledCounter', 'stacktrace')

@@ -44,19 +44,30 @@ end
 -- The leases of all jobs that steps of this script name, asked for at once.
 local leases_now = {}
 
+local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
+
 -- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these.
 local function settle_job(at)
   local id, token, move, text, text_json = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
   local lease = leases_now[id]
-  if not lease or lease.token ~= token or call('LREM', q.base .. 'active', -1, id) == 0 then return 'lost' end
+  if not lease or lease.token ~= token then return 'lost' end
+  if lease.till < NOW and is_others(q, id, token) then
+    give_over(q, id, lease.vendor)
+    return 'lost'
+  end
+  if call('LREM', q.base .. 'active', -1, id) == 0 then return 'lost' end
   leases_now[id] = nil
   local key, cancelled, vendor, batch, done = q.base .. id, lease.is_cancelled, lease.vendor, lease.batch, ''
   ended_now[#ended_now + 1] = id
   locks_now[#locks_now + 1] = key .. ':lock'
   if batch then batch_add(batch, 'active', -1) end
   local state
-  if move == 'complete' then
+  if move == 'complete' and lease.has_opts then
+    state = 'completed'
+    log_attempt(q, id, lease.started, NOW_TEXT, 'completed', '""', steps)
+    finish(q, id, state, text, NOW)
+  elseif move == 'complete' then
     state = 'completed'
     completed_now[#completed_now + 1] = NOW_TEXT
     completed_now[#completed_now + 1] = id
@@ -73,11 +84,12 @@ local function settle_job(at)
       local job = call('HMGET', key, 'rank', 'seq')
       place(q, id, vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
     else
-      local job = call('HMGET', key, 'attemptsMade', 'stacktrace')
+      local job = call('HMGET', key, 'attemptsMade', 'stacktrace', 'opts')
       local ok, stack = pcall(cjson.decode, job[2] or '[]')
       if not ok or type(stack) ~= 'table' then stack = {} end
       stack[#stack + 1] = text
-      while #stack > 10 do table.remove(stack, 1) end
+      local most = tonumber(string.match(job[3] or '', '"stackTraceLimit":([1-9]%d*)')) or STACKS_MAX
+      while #stack > min(most, STACKS_MAX) do table.remove(stack, 1) end
       call('HSET', key, 'attemptsMade', tonumber(job[1] or 0) + 1, 'failedReason', text, 'stacktrace',
            cjson.encode(stack))
     end
@@ -102,6 +114,9 @@ local function extend(at)
   local id, token, length = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
   local lease = leases_now[id]
   if not lease or lease.token ~= token then return 0 end
+  -- Without a lock Bull's check may have taken it back, and others may have it.
+  local holder = call('GET', q.base .. id .. ':lock')
+  if holder ~= token and (holder or not call('LPOS', q.base .. 'active', id)) then return 0 end
   lease.till = NOW + length
   save_lease(q, id, lease)
   call('SET', q.base .. id .. ':lock', token, 'PX', int(length))
@@ -149,7 +164,7 @@ local function claim_all()
         call('PUBLISH', q.active_channel, id)
         active[#active + 1] = id
         leases[#leases + 1] = id
-        leases[#leases + 1] = claim[4] .. ' ' .. claim[2] .. ' - ' .. (job[6] or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
+        leases[#leases + 1] = claim[4] .. ' ' .. claim[2] .. (say_of_its_end(job[2]) and ' -o ' or ' - ') .. (job[6] or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
         job[14] = vd.name
         answers[claim[1]] = {id, '', job}
         return true
