@@ -229,6 +229,25 @@ local function fit(q, vd)
   feed(q, vd)
 end
 
+-- The job comes, at place `at` of its vendor's line, before one that is in the window: between the tags of its neighbours
+-- there, so that the vendor's jobs stay in the order of the line.
+local function put_between(q, vd, id, seq, at)
+  local from = max(0, at - 1)
+  local line, window = call('ZRANGE', vd.line, from, at + 1, 'WITHSCORES'), q.own .. 'window'
+  local function tag_of(i) return tonumber(call('ZSCORE', window, member_of(tonumber(line[i + 1]) % RANK, line[i]))) end
+  local behind = tag_of(#line - 1) or q.v
+  local ahead = at > 0 and tag_of(1)
+  local tag = ahead and (ahead + behind) / 2 or behind - 1e-6
+  if tag < behind and (not ahead or ahead < tag) then
+    put_in(q, vd, id, seq, tag, call('HGET', q.base .. id, 'priority'))
+    return
+  end
+  -- No number is between them: those behind leave, and come back in the order of the line.
+  local out = call('ZRANGE', vd.line, at + 1, vd.k, 'WITHSCORES')
+  for i = #out - 1, 1, -2 do take_out(q, vd, out[i], tonumber(out[i + 1]) % RANK) end
+  vd.p = ahead or q.v
+end
+
 -- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too. `score`: its
 -- place as text, where the caller has it.
 local function place(q, id, vendor, seq, rank, again, costs_one, score)
@@ -253,10 +272,7 @@ local function place(q, id, vendor, seq, rank, again, costs_one, score)
     settle(q, vd)
   end
   if at < vd.k then
-    -- Before a job that is in the window: a hair before it, so that the vendor's jobs stay in the order of its line.
-    local behind = call('ZRANGE', vd.line, at + 1, at + 1, 'WITHSCORES')
-    local tag = tonumber(call('ZSCORE', q.own .. 'window', member_of(tonumber(behind[2]) % RANK, behind[1])) or q.v)
-    put_in(q, vd, id, seq, tag - 1e-6, call('HGET', q.base .. id, 'priority'))
+    put_between(q, vd, id, seq, at)
   end
   feed(q, vd)
 end
