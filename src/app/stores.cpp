@@ -1,6 +1,7 @@
 #include "app/stores.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "adapters/events_redis/redis_event_relay.hpp"
@@ -9,6 +10,7 @@
 #include "adapters/records_sqlite/sqlite_records.hpp"
 #include "adapters/redis_client/redis.hpp"
 #include "adapters/store_bull/bull_store.hpp"
+#include "adapters/store_bull/worker_names.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "adapters/vendors_redis/redis_vendor_store.hpp"
 #include "adapters/vendors_sqlite/sqlite_vendor_store.hpp"
@@ -36,7 +38,8 @@ class EmbeddedStores final : public Stores {
   vendors::VendorStore& vendors() override { return *vendors_; }
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return nullptr; }
-  void share_events(engine::EventHub&) override {}
+  void show_worker(const std::vector<std::string>&) override {}
+  void share_events(engine::EventHub&, bool) override {}
   awaitable<void> wait_for_events() override { co_return; }
   awaitable<void> close() override { co_return; }
 
@@ -51,9 +54,10 @@ class SharedStores final : public Stores {
  public:
   SharedStores(boost::asio::io_context& io, redis_client::Options options, const Settings& settings,
                std::unique_ptr<delivery::RecordStore> records)
-      : redis_(std::make_shared<redis_client::Redis>(io.get_executor(), std::move(options))),
-        jobs_(redis_,
-              {.prefix = settings.redis_prefix, .window = static_cast<std::size_t>(settings.redis_window)},
+      : options_(std::move(options)),
+        prefix_(settings.redis_prefix),
+        redis_(std::make_shared<redis_client::Redis>(io.get_executor(), options_)),
+        jobs_(redis_, {.prefix = prefix_, .window = static_cast<std::size_t>(settings.redis_window)},
               io.get_executor()),
         records_(std::move(records)),
         vendors_(*redis_),
@@ -68,21 +72,27 @@ class SharedStores final : public Stores {
   vendors::VendorStore& vendors() override { return vendors_; }
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return &workers_; }
-  void share_events(engine::EventHub& hub) override {
+  void show_worker(const std::vector<std::string>& queues) override {
+    names_.emplace(options_, prefix_, queues);
+  }
+  void share_events(engine::EventHub& hub, bool listen) override {
     hub.relay_through(events_);
-    events_.listen(hub);
+    if (listen) events_.listen(hub);
   }
   awaitable<void> wait_for_events() override {
     const bool in_step = co_await events_.wait_until_in_step(kInStepMax);
     if (!in_step) log::warn("the events of before are not here yet: Redis is away or slow");
   }
   awaitable<void> close() override {
+    names_.reset();
     co_await events_.stop(kDrainMax);
     redis_->stop();
   }
 
  private:
   const SystemClock clock_;
+  const redis_client::Options options_;
+  const std::string prefix_;
   std::shared_ptr<redis_client::Redis> redis_;
   store_bull::BullStore jobs_;
   std::unique_ptr<delivery::RecordStore> records_;
@@ -90,6 +100,7 @@ class SharedStores final : public Stores {
   limits_redis::RedisRateLimiter limiter_;
   workers_redis::RedisWorkerRegistry workers_;
   events_redis::RedisEventRelay events_;
+  std::optional<store_bull::WorkerNames> names_;
 };
 
 Result<redis_client::Options> redis_options(const Settings& settings) {

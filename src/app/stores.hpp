@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -31,8 +33,12 @@ class Stores {
   // nullptr: this process is alone.
   virtual engine::WorkerRegistry* workers() = 0;
 
-  // Events of the whole fleet arrive in the hub from now on, where there is a fleet.
-  virtual void share_events(engine::EventHub&) = 0;
+  // This process takes jobs of these queues: Bull's tools show it among their workers.
+  virtual void show_worker(const std::vector<std::string>& queues) = 0;
+
+  // The hub's events go to the whole fleet from now on, where there is one; and with `listen` those of the
+  // whole fleet arrive in it.
+  virtual void share_events(engine::EventHub&, bool listen) = 0;
   // Returns when the events of before are there, or Redis takes its time.
   virtual boost::asio::awaitable<void> wait_for_events() = 0;
   // After the last step: what is still to be told is told.

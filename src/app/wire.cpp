@@ -299,6 +299,8 @@ class WiredServer final : public Server {
   awaitable<Result<void>> start() override {
     if (auto ready = co_await prepare_store(); !ready) co_return ready.error();
     if (does_work()) {
+      stores_->show_worker({std::string(jobs::kBackgroundRemoval), std::string(jobs::kFaceCrop),
+                            std::string(jobs::kImageProcessing)});
       start_worker(engine::kWebhookQueue, webhook_path_, settings_.webhook_slots);
       start_image_processing();
       start_face_crop();
@@ -331,11 +333,11 @@ class WiredServer final : public Server {
   awaitable<Result<void>> prepare_store() {
     if (auto loaded = co_await vendors_.load(); !loaded) co_return loaded.error();
     if (auto safe = check_exposure(); !safe) co_return safe.error();
+    stores_->share_events(hub_, role_ != Role::worker);
+    co_await stores_->wait_for_events();
     // Alone, this process owns the folder: whoever held a lease is dead.
     const TimePoint until = is_shared(settings_) ? clock_.now() : TimePoint::max();
     if (auto recovered = co_await recovery_.run(until); !recovered) co_return recovered.error();
-    stores_->share_events(hub_);
-    co_await stores_->wait_for_events();
     store_->on_work([this](const std::string& queue) {
       if (const auto worker = workers_.find(queue); worker != workers_.end()) worker->second->wake();
     });
