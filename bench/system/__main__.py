@@ -12,7 +12,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import bench_bulk, bench_enqueue, bench_events, bench_memory, bench_photos, bench_status, bench_store, report
+from . import bench_bulk, bench_enqueue, bench_events, bench_memory, bench_photos, bench_queue, bench_status, bench_store, report
 from .quietness import QUIET_SHARE, Quietness
 from .servers import BENCH, ROOT, Peer
 
@@ -21,6 +21,7 @@ BENCHES = {
     "status": bench_status.run,
     "bulk": bench_bulk.run,
     "store": bench_store.run,
+    "queue": bench_queue.run,
     "events": bench_events.run,
     "photos": bench_photos.run,
     "memory": bench_memory.run,
