@@ -33,7 +33,7 @@ names_preset() {
 }
 
 # Our own C++ files, each ended by a zero byte.
-cpp_files() { find src tests bench -name '*.[ch]pp' -type f -print0 | sort -z; }
+cpp_files() { find src tests bench -name node_modules -prune -o -name '*.[ch]pp' -type f -print0 | sort -z; }
 
 # Where what is expensive to get or to compute again is kept, outside the checkout.
 cache_folder() {

@@ -80,7 +80,7 @@ check_tidy() {
   scripts/dev/build.sh release || return
   {
     changed_sources
-    if [[ $changed != only ]]; then find src tests -name '*.cpp' -type f | sort; fi
+    if [[ $changed != only ]]; then find src tests -name node_modules -prune -o -name '*.cpp' -type f -print | sort; fi
   } | python3 scripts/lint/tidy.py build/release "$(cache_folder)" $((minutes * 60))
 }
 

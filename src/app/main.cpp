@@ -64,6 +64,10 @@ int run(int argc, char** argv) {
   VendorArguments vendor_arguments;
   auto* vendor = add_vendor_command(app, vendor_arguments);
 
+  QueueArguments queue_arguments;
+  auto* queue = add_queue_command(app, queue_arguments);
+  add_setting_flags(*queue, flags, file);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -80,6 +84,7 @@ int run(int argc, char** argv) {
     return kExitUsage;
   }
   spdlog::set_level(spdlog::level::from_str(settings->settings.log_level));
+  if (queue->parsed()) return run_queue(settings->settings, queue_arguments);
   if (config->parsed()) return run_config(*settings);
   if (remove->parsed()) return run_remove(settings->settings, remove_arguments);
   if (crop_face->parsed()) return run_crop_face(settings->settings, crop_face_arguments);

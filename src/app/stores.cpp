@@ -103,6 +103,12 @@ class SharedStores final : public Stores {
   std::optional<store_bull::WorkerNames> names_;
 };
 
+}  // namespace
+
+bool is_shared(const Settings& settings) {
+  return !settings.redis_url.empty() || !settings.redis_host.empty();
+}
+
 Result<redis_client::Options> redis_options(const Settings& settings) {
   if (!settings.redis_url.empty()) {
     auto options = redis_client::options_from_url(settings.redis_url);
@@ -118,12 +124,6 @@ Result<redis_client::Options> redis_options(const Settings& settings) {
   options.tls = settings.redis_tls;
   options.tls_ca_file = settings.redis_tls_ca_file;
   return options;
-}
-
-}  // namespace
-
-bool is_shared(const Settings& settings) {
-  return !settings.redis_url.empty() || !settings.redis_host.empty();
 }
 
 Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context& io, const Settings& settings) {

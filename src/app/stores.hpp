@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "adapters/redis_client/options.hpp"
 #include "app/settings.hpp"
 #include "base/error.hpp"
 #include "delivery/record_store.hpp"
@@ -21,6 +22,8 @@ namespace cutroom::app {
 
 // Whether Redis is configured (redis.url or redis.host).
 bool is_shared(const Settings&);
+// Where it is. invalid_input (redis.url).
+Result<redis_client::Options> redis_options(const Settings&);
 
 class Stores {
  public:

@@ -7,7 +7,7 @@ export const Bull = require('bull');
 export const Redis = require('ioredis');
 
 // What is waited for may never come; then the others shall run all the same. Slow ones give a `timeout` (ms) of their own.
-export const test = (name, run, timeout = Number(process.env.TT ?? 30_000)) => node_test(name, { timeout }, run);
+export const test = (name, run, timeout = 30_000) => node_test(name, { timeout }, run);
 
 // A queue object as each Node process would have one; `close` ends all that were made.
 export function queue_maker(port) {

@@ -89,4 +89,11 @@ struct VendorArguments {
 CLI::App* add_vendor_command(CLI::App&, VendorArguments&);
 int run_vendor(const CLI::App& vendor_command, const VendorArguments&);
 
+struct QueueArguments {
+  std::vector<std::string> queues;  // Empty: all.
+  bool repair = false;
+};
+CLI::App* add_queue_command(CLI::App&, QueueArguments&);
+int run_queue(const Settings&, const QueueArguments&);
+
 }  // namespace cutroom::app

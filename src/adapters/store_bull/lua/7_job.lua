@@ -242,6 +242,13 @@ local function drop_lease(q, id, vendor)
   call('DEL', q.base .. id .. ':lock')
   let_go(q, vendor)
 end
+-- The job of the lease is active no more: Bull's check has taken it back, or ended it. The batch that is done now, or ''.
+local function give_up(q, id, lease)
+  drop_lease(q, id, lease.vendor)
+  if not lease.batch then return '' end
+  batch_add(lease.batch, 'active', -1)
+  return count_where_it_went(q, id, lease.batch) or ''
+end
 
 -- The last thing that a script does: what it answers is made before, but for the queues that were told.
 local function finish_step()

@@ -46,13 +46,8 @@ for _, it in ipairs(expired) do
   if call('HEXISTS', q.own .. 'leases', id) == 1 and is_others(q, id, it.lease.token) then
     give_over(q, id, it.lease.vendor)
   elseif call('HEXISTS', q.own .. 'leases', id) == 1 and call('LREM', q.base .. 'active', 1, id) == 0 then
-    -- Bull's check has taken it back, or ended it.
-    drop_lease(q, id, it.lease.vendor)
-    if it.lease.batch then
-      batch_add(it.lease.batch, 'active', -1)
-      local done = count_where_it_went(q, id, it.lease.batch)
-      if done and done ~= '' then batches[#batches + 1] = done end
-    end
+    local done = give_up(q, id, it.lease)
+    if done ~= '' then batches[#batches + 1] = done end
   elseif call('HEXISTS', q.own .. 'leases', id) == 1 then
     local job = call('HMGET', q.base .. id, 'vendor', 'processedOn', 'batch', 'rank', 'seq')
     local stalls = call('HINCRBY', q.base .. id, 'stalledCounter', 1)

@@ -52,12 +52,15 @@ local function settle_job(at)
   local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
   local lease = leases_now[id]
   if not lease or lease.token ~= token then return 'lost' end
+  leases_now[id] = nil
   if lease.till < NOW and is_others(q, id, token) then
     give_over(q, id, lease.vendor)
     return 'lost'
   end
-  if call('LREM', q.base .. 'active', -1, id) == 0 then return 'lost' end
-  leases_now[id] = nil
+  if call('LREM', q.base .. 'active', -1, id) == 0 then
+    give_up(q, id, lease)
+    return 'lost'
+  end
   local key, cancelled, vendor, batch, done = q.base .. id, lease.is_cancelled, lease.vendor, lease.batch, ''
   ended_now[#ended_now + 1] = id
   locks_now[#locks_now + 1] = key .. ':lock'
