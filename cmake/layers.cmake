@@ -44,6 +44,11 @@ function(cutroom_add_layer name)
   cutroom_use_pch(${name})
 endfunction()
 
+# What programs under a sanitizer, and those that tests start, are to overlook in other people's libraries.
+set(CUTROOM_LSAN_ENVIRONMENT "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/lsan.supp")
+set(CUTROOM_SANITIZER_ENVIRONMENT "${CUTROOM_LSAN_ENVIRONMENT}"
+  "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
+
 # cutroom_add_test(name SOURCES... DEPENDS... LABELS...): one gtest program, one ctest per test case.
 function(cutroom_add_test name)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS;LABELS" ${ARGN})
@@ -57,10 +62,9 @@ function(cutroom_add_test name)
   target_link_libraries(${name} PRIVATE cutroom_flags ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   cutroom_use_pch(${name})
   # Two properties, since gtest_discover_tests tears a list of variables apart.
-  set(suppressions "${PROJECT_SOURCE_DIR}/cmake/sanitizers")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT}
-               ENVIRONMENT "LSAN_OPTIONS=suppressions=${suppressions}/lsan.supp"
-               ENVIRONMENT_MODIFICATION "TSAN_OPTIONS=set:suppressions=${suppressions}/tsan.supp")
+               ENVIRONMENT "${CUTROOM_LSAN_ENVIRONMENT}"
+               ENVIRONMENT_MODIFICATION "TSAN_OPTIONS=set:suppressions=${PROJECT_SOURCE_DIR}/cmake/sanitizers/tsan.supp")
 endfunction()
 include(GoogleTest)

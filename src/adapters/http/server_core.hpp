@@ -15,7 +15,7 @@ class Session;
 
 struct ServerCore {
   ServerCore(boost::asio::any_io_executor executor, Api a)
-      : api(std::move(a)), head(api.options.cors_origins), gone(std::move(executor)) {
+      : api(std::move(a)), head(api.options.cors_origins), gone(executor) {
     gone.expires_at(boost::asio::steady_timer::time_point::max());
   }
 
