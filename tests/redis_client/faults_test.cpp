@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "adapters/redis_client/command_bytes.hpp"
+#include "callers.hpp"
 #include "flaky_proxy.hpp"
 #include "redis_fixture.hpp"
 
@@ -15,47 +16,6 @@ namespace {
 using boost::asio::awaitable;
 using testing::AnyOf;
 using testing::StartsWith;
-
-// Coroutines that call again and again until they are told to end.
-class Callers {
- public:
-  Callers(test::Loop& loop, Redis& redis, int n) : loop_(loop), redis_(redis) {
-    for (int i = 0; i < n; ++i) boost::asio::co_spawn(loop.io(), call(i), boost::asio::detached);
-    running_ = n;
-  }
-  bool end() {
-    ending_ = true;
-    return loop_.run_until([this] { return running_ == 0; });
-  }
-  bool wait_for_good(int more) {
-    return loop_.run_until([this, until = good + more] { return good >= until; });
-  }
-
-  int good = 0;
-  int unavailable = 0;
-  int others = 0;  // Another error, or somebody else's answer.
-
- private:
-  awaitable<void> call(int number) {
-    for (int i = 0; !ending_; ++i) {
-      const std::string text = std::to_string(number) + "." + std::to_string(i);
-      Words words{"ECHO", text};
-      const auto answer = co_await redis_.command(std::move(words));
-      if (answer && answer->text() == text)
-        ++good;
-      else if (!answer && answer.error().code == Errc::unavailable)
-        ++unavailable;
-      else
-        ++others;
-    }
-    --running_;
-  }
-
-  test::Loop& loop_;
-  Redis& redis_;
-  int running_ = 0;
-  bool ending_ = false;
-};
 
 TEST(RedisFaults, end_every_call_while_the_server_is_killed_and_restarted) {
   test::RedisServer server;

@@ -62,8 +62,11 @@ class RedisServer {
   // One command over a connection of its own; the answer as text: an error with its "-", an array's elements
   // one per line, nil as "(nil)". Throws where there is no answer.
   std::string command(const std::vector<std::string>& words) const;
-  // What it says to PING: also "-LOADING ..."; "" while it does not listen.
-  std::string ping() const;
+  // The same, and "" where there is no answer: a sentinel cuts a server's connections when it changes its
+  // role.
+  std::string try_command(const std::vector<std::string>& words) const;
+  // "PONG", "-LOADING ...", or "" while it does not listen.
+  std::string ping() const { return try_command({"PING"}); }
 
  private:
   void write_configuration() const;
