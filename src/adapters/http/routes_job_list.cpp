@@ -5,6 +5,7 @@
 #include "adapters/http/caller.hpp"
 #include "adapters/http/handlers.hpp"
 #include "adapters/http/job_json.hpp"
+#include "adapters/http/job_page.hpp"
 #include "adapters/http/json_body.hpp"
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/query.hpp"
@@ -16,9 +17,6 @@ namespace {
 
 namespace json = boost::json;
 using boost::asio::awaitable;
-
-constexpr std::int64_t kPageJobs = 50;
-constexpr std::int64_t kPageJobsMax = 500;
 
 std::optional<jobs::JobState> read_state(Query& query) {
   const auto word = query.text("state");
@@ -51,30 +49,18 @@ awaitable<Response> list_jobs(const Api& api, Request& request) {
                          .batch = query.id("batchId"),
                          .since = query.time("since"),
                          .until = query.time("until")};
-  const auto limit = query.whole_number("limit", 1, kPageJobsMax).value_or(kPageJobs);
-  auto cursor = query.id("cursor");
+  PageWish wish = page_wish_of(query);
   const bool is_queue_given = filter.queue.has_value();
   if (const auto error = query.error()) co_return error_response(*error, describe(request));
   auto vendor = vendor_to_show(request, std::move(filter.vendor));
   if (!vendor) co_return error_response(vendor.error(), describe(request));
   filter.vendor = std::move(*vendor);
-  const auto page =
-      co_await api.use.status.list(std::move(filter), std::move(cursor), static_cast<std::size_t>(limit));
-  if (!page) co_return error_response(page.error(), describe(request));
-  std::string list = "[";
-  for (const jobs::Job& job : page->jobs) {
+  std::function<std::string(const jobs::Job&)> entry = [is_queue_given](const jobs::Job& job) {
     // Deliveries are jobs too, but not of the kind that is meant without a queue's name.
-    if (!is_queue_given && job.queue == engine::kWebhookQueue) continue;
-    if (list.size() > 1) list += ',';
-    list += to_json(job);
-  }
-  JsonText out;
-  out.raw("jobs", list + "]");
-  if (page->older_than)
-    out.text("nextCursor", *page->older_than);
-  else
-    out.raw("nextCursor", {});
-  co_return json_response(200, std::move(out).str());
+    const bool is_meant = is_queue_given || job.queue != engine::kWebhookQueue;
+    return is_meant ? to_json(job) : std::string();
+  };
+  co_return co_await job_page(api, request, std::move(filter), std::move(wish), "jobs", std::move(entry));
 }
 
 awaitable<Response> retry_jobs(const Api& api, Request& request) {

@@ -4,6 +4,7 @@
 
 #include "adapters/http/caller.hpp"
 #include "adapters/http/handlers.hpp"
+#include "adapters/http/job_page.hpp"
 #include "adapters/http/json_body.hpp"
 #include "adapters/http/json_text.hpp"
 #include "adapters/http/query.hpp"
@@ -133,28 +134,15 @@ awaitable<Response> test_webhook(const Api& api, Request& request) {
 
 awaitable<Response> webhook_deliveries(const Api& api, Request& request) {
   Query query(request.query, {"vendorId", "limit", "cursor"});
-  const auto limit = query.whole_number("limit", 1, 500).value_or(50);
-  auto cursor = query.id("cursor");
+  PageWish wish = page_wish_of(query);
   auto vendor = vendor_of(request, query);
   if (!vendor) co_return error_response(vendor.error(), describe(request));
   jobs::JobFilter filter;
   filter.queue = std::string(engine::kWebhookQueue);
   filter.vendor = std::move(*vendor);
-  const auto page =
-      co_await api.use.status.list(std::move(filter), std::move(cursor), static_cast<std::size_t>(limit));
-  if (!page) co_return error_response(page.error(), describe(request));
-  std::string list = "[";
-  for (const jobs::Job& job : page->jobs) {
-    if (list.size() > 1) list += ',';
-    list += delivery_json(job);
-  }
-  JsonText out;
-  out.raw("deliveries", list + "]");
-  if (page->older_than)
-    out.text("nextCursor", *page->older_than);
-  else
-    out.raw("nextCursor", {});
-  co_return json_response(200, std::move(out).str());
+  std::function<std::string(const jobs::Job&)> entry = delivery_json;
+  co_return co_await job_page(api, request, std::move(filter), std::move(wish), "deliveries",
+                              std::move(entry));
 }
 
 }  // namespace cutroom::http
