@@ -133,6 +133,13 @@ Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context& io, const S
   if (is_shared(settings)) {
     auto options = redis_options(settings);
     if (!options) return options.error();
+    // A script may touch the keys of one slot alone, and ours touch several queues'.
+    if (options->cluster && settings.redis_prefix.find('{') == std::string::npos) {
+      return Error{
+          .code = Errc::invalid_input,
+          .message = "redis.prefix: is \"" + settings.redis_prefix +
+                     "\"; in a cluster it must hold a hash tag, e.g. {bull}, in Bull's own programs too"};
+    }
     return std::unique_ptr<Stores>(
         std::make_unique<SharedStores>(io, std::move(*options), settings, std::move(*records)));
   }
