@@ -160,7 +160,7 @@ TEST(Streams, a_request_behind_an_endless_one_does_not_end_it) {
   EXPECT_EQ(client.receive().status, 200);
   client.send("GET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_FALSE(Endless::gone().try_acquire());
-  const auto stopped = server.stop(10s);
+  server.stop(10s);
   Endless::gone().acquire();
 }
 

@@ -102,6 +102,7 @@ class RunningServer {
     thread_ = std::thread([this] { io_.run(); });
   }
   ~RunningServer() {
+    if (stopped_.valid()) stopped_.wait();  // stop() uses the server until it is done.
     on_server([this] { server_.reset(); });
     io_.stop();
     thread_.join();
@@ -117,11 +118,12 @@ class RunningServer {
     });
     done.get_future().get();
   }
-  std::future<void> stop(std::chrono::milliseconds grace) {
+  std::shared_future<void> stop(std::chrono::milliseconds grace) {
     auto done = std::make_shared<std::promise<void>>();
+    stopped_ = done->get_future().share();
     boost::asio::co_spawn(io_, server_->stop(grace),
                           [done](const std::exception_ptr&) { done->set_value(); });
-    return done->get_future();
+    return stopped_;
   }
   boost::asio::io_context& io() { return io_; }
 
@@ -134,6 +136,7 @@ class RunningServer {
 
  private:
   std::unique_ptr<HttpServer> server_;
+  std::shared_future<void> stopped_;
   std::thread thread_;
   std::uint16_t port_ = 0;
 };
