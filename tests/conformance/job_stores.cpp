@@ -33,10 +33,16 @@ class SqliteHome final : public StoreHome {
   ScratchFolder folder_;
 };
 
-// `window` smaller than a queue gets here: jobs must be parked and come back.
-template <std::size_t window>
+// `window` smaller than a queue gets here: jobs must be parked and come back. The store's steps are functions
+// of the server's, or scripts where it takes none.
+enum class Steps { functions, scripts };
+template <std::size_t window, Steps steps>
 class BullHome final : public StoreHome {
  public:
+  BullHome() {
+    if (steps == Steps::scripts) server_.command({"ACL", "SETUSER", "default", "-fcall"});
+  }
+
   std::unique_ptr<jobs::JobStore> open(boost::asio::any_io_executor executor) override {
     redis_client::Options options;
     options.endpoints = {{.host = server_.host(), .port = server_.port()}};
@@ -76,8 +82,8 @@ std::vector<StoreKind> store_kinds() {
   return {
       {.name = "memory", .durable = false, .make_home = make<MemoryHome>},
       {.name = "sqlite", .durable = true, .make_home = make<SqliteHome>},
-      {.name = "bull", .durable = true, .make_home = make<BullHome<1'000>>},
-      {.name = "bull_with_a_small_window", .durable = true, .make_home = make<BullHome<5>>},
+      {.name = "bull", .durable = true, .make_home = make<BullHome<1'000, Steps::functions>>},
+      {.name = "bull_with_a_small_window", .durable = true, .make_home = make<BullHome<5, Steps::scripts>>},
   };
 }
 

@@ -113,6 +113,34 @@ TEST_F(RedisCalls, run_a_script_that_the_server_has_never_seen_and_one_that_it_h
   EXPECT_EQ(server().command({"SCRIPT", "EXISTS", script.sha1}), "1");
 }
 
+// As it is a script and, where the server takes them, a function: the two tell which they are.
+redis_client::Library library_of_add() {
+  return redis_client::make_library("test",
+                                    "redis.register_function('$library_add', function(keys, args) "
+                                    "return {'function', args[1] + args[2]} end)");
+}
+
+TEST_F(RedisCalls, run_a_script_as_the_function_that_it_is_too_and_load_its_library_again_where_it_is_lost) {
+  const auto library = library_of_add();
+  const Script script = make_script("add", "return {'script', ARGV[1] + ARGV[2]}", &library);
+  const auto run = [&] { return shown(loop.run(redis->run(script, {"k"}, {"2", "3"}))); };
+  EXPECT_EQ(run(), "function\n5");
+  EXPECT_EQ(run(), "function\n5");
+  server().command({"FUNCTION", "FLUSH"});
+  EXPECT_EQ(run(), "function\n5");
+  EXPECT_EQ(server().command({"SCRIPT", "EXISTS", script.sha1}), "0");
+}
+
+TEST_F(RedisCalls, run_it_as_a_script_where_functions_are_not_allowed) {
+  const auto library = library_of_add();
+  const Script script = make_script("add", "return {'script', ARGV[1] + ARGV[2]}", &library);
+  server().command({"ACL", "SETUSER", "default", "-fcall"});
+  const auto run = [&] { return shown(loop.run(redis->run(script, {"k"}, {"2", "3"}))); };
+  EXPECT_EQ(run(), "script\n5");
+  EXPECT_EQ(run(), "script\n5");
+  server().command({"ACL", "SETUSER", "default", "+fcall"});
+}
+
 TEST_F(RedisCalls, give_a_scripts_own_error_and_do_not_run_it_twice) {
   const Script script =
       make_script("fails", "redis.call('INCR', KEYS[1]) return redis.error_reply('MINE is the reason')");

@@ -156,6 +156,7 @@ void Redis::Inner::commands_up() {
   starting_ = false;
   first_wait_->cancel();
   connected_ = true;
+  has_functions_ = true;
   if (subscriber_->stands()) tell(true);
 }
 

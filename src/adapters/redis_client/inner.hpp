@@ -19,7 +19,7 @@
 
 namespace cutroom::redis_client {
 
-// All functions but is_connected() are called on the executor.
+// All functions but is_connected() and is_cluster() are called on the executor.
 class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
  public:
   Inner(boost::asio::any_io_executor, Options);
@@ -33,7 +33,12 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   // Null after stop().
   Subscriber* subscriber() { return stopped_ ? nullptr : subscriber_.get(); }
   void add_listener(std::function<void(bool)>);
+  bool is_cluster() const { return options_.cluster; }
   bool is_connected() const { return connected_.load(std::memory_order_relaxed); }
+
+  // Does the server take FCALL, as far as is known?
+  bool has_functions() const { return has_functions_ && !options_.cluster; }
+  void forgo_functions() { has_functions_ = false; }
 
   const boost::asio::any_io_executor& executor() const { return executor_; }
   // Is the calling thread the executor's at this moment? A false no only costs a hop.
@@ -67,7 +72,8 @@ class Redis::Inner : public std::enable_shared_from_this<Redis::Inner> {
   bool starting_ = true;
   bool stopped_ = false;
   bool up_ = false;
-  bool whole_ = false;  // Of a cluster: every slot has its connection.
+  bool has_functions_ = true;  // Asked anew by each connection: the next server may be another version.
+  bool whole_ = false;         // Of a cluster: every slot has its connection.
   std::atomic<bool> connected_ = false;
 };
 

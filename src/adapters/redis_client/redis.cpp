@@ -14,6 +14,11 @@ namespace {
 
 using boost::asio::awaitable;
 
+// A server before version 7 has no functions; an ACL may not allow them.
+bool is_refusal(const Error& error) {
+  return error.detail.starts_with("ERR unknown command") || is_reply_error(error, "NOPERM");
+}
+
 Error no_command() { return {.code = Errc::internal, .detail = "a Redis command without words"}; }
 
 }  // namespace
@@ -47,6 +52,22 @@ struct Calls {
 
   static awaitable<Result<Reply>> script(Inner inner, Words words, const Script& of) {
     Result<Reply> answer;
+    if (of.library != nullptr && inner->has_functions()) {
+      words[0] = "FCALL";
+      words[1] = of.library->name + '_' + of.name;
+      co_await inner->exchange(std::span(&words, 1), std::span(&answer, 1));
+      if (!answer && answer.error().detail.starts_with("ERR Function not found")) {
+        Words load{"FUNCTION", "LOAD", of.library->text};
+        co_await inner->exchange(std::span(&load, 1), std::span(&answer, 1));
+        if (answer ||
+            answer.error().detail.starts_with("ERR Library"))  // It is there by now: another was faster.
+          co_await inner->exchange(std::span(&words, 1), std::span(&answer, 1));
+      }
+      if (answer || !is_refusal(answer.error())) co_return answer;
+      inner->forgo_functions();
+      words[0] = "EVALSHA";
+      words[1] = of.sha1;
+    }
     co_await inner->exchange(std::span(&words, 1), std::span(&answer, 1));
     if (answer || !is_reply_error(answer.error(), "NOSCRIPT")) co_return answer;
     words[0] = "EVAL";
@@ -109,6 +130,7 @@ void Redis::on_connection(std::function<void(bool up)> listener) {
   });
 }
 
+bool Redis::is_cluster() const { return inner_->is_cluster(); }
 bool Redis::is_connected() const { return inner_->is_connected(); }
 
 void Redis::stop() {

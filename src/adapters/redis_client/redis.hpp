@@ -50,7 +50,8 @@ class Redis {
   // second way, which a transaction can't.
   boost::asio::awaitable<Result<std::vector<Reply>>> pipeline(std::vector<std::vector<std::string>> commands);
   // EVALSHA; where Redis does not know the script (any more), EVAL with its text. The script must live as
-  // long.
+  // long. One of a library: FCALL, where the server takes it and is no cluster, whose nodes each would have
+  // to be given the library.
   boost::asio::awaitable<Result<Reply>> run(const Script&, std::vector<std::string> keys,
                                             std::vector<std::string> args);
 
@@ -66,6 +67,8 @@ class Redis {
   void on_connection(std::function<void(bool up)>);
   // Can commands be sent?
   bool is_connected() const;
+  // For any thread.
+  bool is_cluster() const;
 
   // Everything under way fails with unavailable; then the executor has no work of ours left. For any thread.
   void stop();

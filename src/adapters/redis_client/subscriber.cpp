@@ -59,8 +59,9 @@ void Subscriber::connect() {
 
 void Subscriber::begin() {
   up_ = true;
-  ask("SUBSCRIBE", channels_);
+  // Patterns first: who sees one of the channels heard may take it that the patterns are, too.
   ask("PSUBSCRIBE", patterns_);
+  ask("SUBSCRIBE", channels_);
 }
 
 void Subscriber::end() {

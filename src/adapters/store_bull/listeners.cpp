@@ -18,14 +18,17 @@ void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const s
     self->hear(channel);
   };
   // Bull's workers sign with hex digits: what they take makes room in the window. Ours do it themselves.
+  // Their number is lua/3_state.lua's OWN_PATTERNS.
   for (const char* event : {"waiting@*", "active@[0-9a-f][0-9a-f]*", "stalled@*", "delayed", "resumed"})
     redis.psubscribe(prefix_ + "*:" + event, hear_it);
   redis.subscribe(
       "cutroom:" + prefix_ + ":cancel",
       [self = shared_from_this()](const std::string&, const std::string& id) { self->tell_cancelled(id); });
-  redis.subscribe(
-      "cutroom:" + prefix_ + ":work",
-      [self = shared_from_this()](const std::string&, const std::string& queue) { self->tell_work(queue); });
+  redis.subscribe("cutroom:" + prefix_ + ":work",
+                  [self = shared_from_this()](const std::string&, const std::string& message) {
+                    const auto end = message.find(' ');
+                    if (message.substr(0, end) != self->own_token_) self->tell_work(message.substr(end + 1));
+                  });
 }
 
 // <prefix>:<queue>:<event>, the queue's name may hold colons of its own.

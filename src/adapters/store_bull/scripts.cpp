@@ -12,22 +12,41 @@ namespace {
 // The first line of a step that does with some of the parts.
 constexpr std::string_view kSome = "-- parts: ";
 
-bool uses(std::string_view step, std::string_view part) {
-  if (!step.starts_with(kSome)) return true;
-  const auto names = " " + std::string(step.substr(kSome.size(), step.find('\n') - kSome.size())) + " ";
+bool uses(const LuaText& step, std::string_view part) {
+  if (!step.text.starts_with(kSome)) return part != "steps" || step.name == "steps";
+  const auto names =
+      " " + std::string(step.text.substr(kSome.size(), step.text.find('\n') - kSome.size())) + " ";
   return names.find(" " + std::string(part) + " ") != std::string::npos;
+}
+
+// All parts, then each step as a function.
+redis_client::Library make_our_library() {
+  std::string text = "local ARGV\n";
+  for (const LuaText& part : part_texts()) text += part.text;
+  for (const LuaText& step : step_texts()) {
+    text.append("redis.register_function('$library_")
+        .append(step.name)
+        .append("', function(keys, args)\nbegin(args)\n");
+    text.append(step.text).append("\nend)\n");
+  }
+  return redis_client::make_library("cutroom", text);
+}
+
+const redis_client::Library& library() {
+  static const redis_client::Library kLibrary = make_our_library();
+  return kLibrary;
 }
 
 redis_client::Script step(std::string_view name) {
   const auto steps = step_texts();
   const auto at = std::find_if(steps.begin(), steps.end(), [&](const auto& row) { return row.name == name; });
   assert(at != steps.end());
-  std::string text;
+  std::string text = "local ARGV = ARGV\n";
   for (const LuaText& part : part_texts()) {
-    if (uses(at->text, part.name)) text += part.text;
+    if (uses(*at, part.name)) text += part.text;
   }
-  text += at->text;
-  return redis_client::make_script(std::string(name), std::move(text));
+  text.append("begin(ARGV)\n").append(at->text);
+  return redis_client::make_script(std::string(name), std::move(text), &library());
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The store's steps as Redis scripts, ready to be run.
+// The store's steps, ready to be run: as functions of one library where the server keeps such, else as
+// scripts.
 #pragma once
 
 #include "adapters/redis_client/script.hpp"

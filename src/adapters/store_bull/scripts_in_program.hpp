@@ -11,8 +11,8 @@ struct LuaText {
   std::string_view text;
 };
 
-// What steps begin with, in their order: lua/[1-9]_<name>.lua. All of them, unless the step's first line is
-// "-- parts: <name> <name>".
+// What steps begin with, in their order: lua/[1-9]_<name>.lua. All of them but the one that has the name of
+// another step, unless the step's first line is "-- parts: <name> <name>".
 std::span<const LuaText> part_texts();
 // lua/<name>.lua
 std::span<const LuaText> step_texts();

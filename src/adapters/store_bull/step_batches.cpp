@@ -94,7 +94,7 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue,
   std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now))};
   words.insert(words.end(), head_.begin(), head_.end());
   words.insert(words.end(), {queue, std::to_string(jobs::kPromoteMax), std::string(jobs::kCancelledReason),
-                             std::to_string(jobs::kOnceKept.count())});
+                             std::to_string(jobs::kOnceKept.count()), redis_->is_cluster() ? "1" : "0"});
   for (const Waiting& waiting : batch) {
     const Step& step = waiting.step;
     words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(step.kind))),

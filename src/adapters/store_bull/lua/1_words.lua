@@ -22,13 +22,27 @@
 -- written at once.
 --
 -- ARGV: now (ms), prefix, token of this process, jobs in the window; then each script's own, from ARGV[5].
-local call = redis.call
-local fmt, sub, floor, max, min = string.format, string.sub, math.floor, math.max, math.min
-local NOW_TEXT = ARGV[1]  -- Of the step that is under way, as NOW.
-local NOW, PREFIX, TOKEN, WINDOW = tonumber(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
-local ROOT = 'cutroom:' .. PREFIX .. '::'
+--
+-- All this is either a library of functions, loaded once and called again and again, or in front of a script's text
+-- (scripts.hpp): what a call changes is set anew by begin().
+local fmt, sub, floor, max, min, call  -- Set by begin(): while a library is loaded there are none.
 local RANK = 1099511627776  -- 2^40: more jobs than a queue ever sees, and times 1000 still exact in a double.
 local OFF, READY, CAPPED, IDLE = 0, 1, 2, 3
+
+local NOW, NOW_TEXT  -- Of the step that is under way.
+local PREFIX, TOKEN, WINDOW, ROOT
+local TELLS_ALL  -- Whether every event is told: a cluster's nodes know of their own listeners only.
+local queues  -- As this call has read them, their vendors in them.
+local told  -- Queues where a job may have become claimable.
+local last_number, numbered  -- The last id given, and the queues whose own count it is above.
+
+local function begin(words)
+  fmt, sub, floor, max, min, call = string.format, string.sub, math.floor, math.max, math.min, redis.call
+  ARGV = words
+  NOW_TEXT, PREFIX, TOKEN, WINDOW = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+  NOW, ROOT, TELLS_ALL = tonumber(NOW_TEXT), 'cutroom:' .. PREFIX .. '::', true
+  queues, told, last_number, numbered = {}, {}, nil, {}
+end
 
 local function num(x) return fmt('%.17g', x) end
 local function int(x) return fmt('%.0f', x) end

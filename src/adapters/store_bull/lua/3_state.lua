@@ -1,6 +1,25 @@
--- Queues and vendors as this script has read them.
-local queues = {}
-local told = {}  -- Queues where a job may have become claimable.
+-- Queues and vendors as this call has read them.
+
+-- Who listens to the queue's events, asked once. A call costs more than to tell nobody, so what happens to every job is
+-- told only where somebody hears it; a step that never asks tells in any case. Our own stores listen by OWN_PATTERNS
+-- patterns each, the same ones, and need no word of each job: one of each script does, in `work`.
+local OWN_PATTERNS = 5  -- As in listeners.cpp.
+local function listeners_of(q)
+  if q.heard then return q.heard end
+  local by_name = call('PUBSUB', 'NUMSUB', q.base .. 'completed', q.base .. 'progress', ROOT .. 'work')
+  local fleet = by_name[6] > 0
+  local all = TELLS_ALL or call('PUBSUB', 'NUMPAT') > (fleet and OWN_PATTERNS or 0)
+  q.heard = {all = all, fleet = fleet, completed = all or by_name[2] > 0, progress = all or by_name[4] > 0}
+  return q.heard
+end
+
+local function tell_waiting(q, id)
+  if listeners_of(q).all then
+    call('PUBLISH', q.waiting_channel, id)
+  else
+    q.hushed = true
+  end
+end
 
 local function vendor_at(q, name)
   local vd = q.vendors[name]

@@ -247,6 +247,10 @@ local function flush()
                                                    q.abroad, q.ghosts, q.renumbered}))
     end
   end
-  for name in pairs(told) do names[#names + 1] = name end
+  for name in pairs(told) do
+    local q = queues[name]
+    names[#names + 1] = name
+    if q and q.hushed and q.heard.fleet then call('PUBLISH', ROOT .. 'work', TOKEN .. ' ' .. name) end
+  end
   return names
 end

@@ -12,7 +12,6 @@ local function new_jobs_from(at, count)
 end
 
 -- The first of `count` numbers that nobody has had. save_numbers() makes it so.
-local last_number, numbered = nil, {}
 local function take_numbers(count, jobs)
   last_number = last_number or tonumber(call('GET', ROOT .. 'id') or 0)
   for _, job in ipairs(jobs) do
@@ -49,7 +48,7 @@ local function add_plain(q, id, number, vendor, data, opts, project, batch)
          batch and 'batch' or 'vendor', batch or vendor)
   end
   place(q, id, vendor, number, 0, false, true, id)
-  call('PUBLISH', q.waiting_channel, id)
+  tell_waiting(q, id)
 end
 
 local function add_jobs(jobs, first, batch, now)
@@ -75,7 +74,7 @@ local function add_jobs(jobs, first, batch, now)
       told[q.name] = true
     else
       place(q, id, job[2], first + i - 1, rank, false, job[7] == '1' and job[5] == '0')
-      call('PUBLISH', q.waiting_channel, id)
+      tell_waiting(q, id)
     end
     end
   end
@@ -181,7 +180,7 @@ local function wait_again(q, id)
     batch_add(job[6], 'delayed', -1)
     place(q, id, job[1], tonumber(job[3] or id), tonumber(job[2] or 0), true, false)
   end
-  call('PUBLISH', q.waiting_channel, id)
+  tell_waiting(q, id)
 end
 
 -- A lease as text: until (ms), token, marks, and of the job what its end needs: its batch or '-', processedOn, vendor.

@@ -18,7 +18,7 @@ if call('ZSCORE', q.base .. 'repeat', series) then
       told[q.name] = true
     else
       take_in(q, id)
-      call('PUBLISH', q.waiting_channel, id)
+      tell_waiting(q, id)
     end
   else
     call('PUBLISH', q.base .. 'duplicated@' .. TOKEN, id)

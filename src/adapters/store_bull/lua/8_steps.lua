@@ -1,0 +1,199 @@
+-- The kinds of step that `steps` does. All of one call are of one queue.
+local q
+local answers
+local due_most, cancelled_word, kept
+local claims  -- {index of the answer, token, lease (ms), its end}
+local leases_now  -- Of all jobs that steps of this call name, asked for at once.
+local ended_now, completed_now, locks_now  -- What ends in this call, written at once at its end.
+
+local function begin_steps()
+  TELLS_ALL = ARGV[9] == '1'
+  q, answers, claims, leases_now = queue_at(ARGV[5]), {}, {}, {}
+  due_most, cancelled_word, kept = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
+  ended_now, completed_now, locks_now = {}, {}, {}
+end
+
+-- as_batch, scope and key (or ''), fingerprint, note, whether a job comes after the batch, number of jobs, then the
+-- jobs, the one after the batch last.
+local function accept(at)
+  local as_batch, scope, key, fingerprint, note = ARGV[at] == '1', ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local has_after, count = ARGV[at + 5] == '1', tonumber(ARGV[at + 6])
+  if key ~= '' then
+    local before = answered_before(scope, key, fingerprint, kept)
+    if before then return before end
+  end
+  local jobs, batch = new_jobs_from(at + 7, count), nil
+  local first = take_numbers(count + (as_batch and 1 or 0), jobs)
+  if as_batch then
+    batch, first = int(first), first + 1
+    local b = ROOT .. 'batch:' .. batch
+    call('HSET', b, 'queue', jobs[1][1], 'vendor', jobs[1][2], 'created', int(NOW), 'total', count, 'active', 0,
+         'delayed', 0, 'completed', 0, 'failed', 0, 'removed', 0)
+    if has_after then call('HSET', b, 'after', cmsgpack.pack(new_jobs_from(at + 7 + count * NEW_JOB, 1)[1])) end
+  end
+  local ids = add_jobs(jobs, first, batch, NOW)
+  if key ~= '' then
+    call('SET', once_key(scope, key), cmsgpack.pack({fingerprint, NOW, batch or '', note, ids}), 'PX', int(kept))
+  end
+  return {'added', batch or '', '', ids}
+end
+
+local function write_ended()
+  if #ended_now == 0 then return end
+  call('SREM', q.base .. 'stalled', unpack(ended_now))
+  call('HDEL', q.own .. 'leases', unpack(ended_now))
+  call('DEL', unpack(locks_now))
+  if #completed_now > 0 then call('ZADD', q.base .. 'completed', unpack(completed_now)) end
+end
+
+local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
+
+-- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these.
+local function settle_job(at)
+  local id, token, move, text, text_json = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
+  local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
+  local lease = leases_now[id]
+  if not lease or lease.token ~= token then return 'lost' end
+  leases_now[id] = nil
+  if lease.till < NOW and is_others(q, id, token) then
+    give_over(q, id, lease.vendor)
+    return 'lost'
+  end
+  if call('LREM', q.base .. 'active', -1, id) == 0 then
+    give_up(q, id, lease)
+    return 'lost'
+  end
+  local key, cancelled, vendor, batch, done = q.base .. id, lease.is_cancelled, lease.vendor, lease.batch, ''
+  ended_now[#ended_now + 1] = id
+  locks_now[#locks_now + 1] = key .. ':lock'
+  if batch then batch_add(batch, 'active', -1) end
+  local state
+  if move == 'complete' and lease.has_opts then
+    state = 'completed'
+    log_attempt(q, id, lease.started, NOW_TEXT, 'completed', '""', steps)
+    finish(q, id, state, text, NOW)
+  elseif move == 'complete' then
+    state = 'completed'
+    completed_now[#completed_now + 1] = NOW_TEXT
+    completed_now[#completed_now + 1] = id
+    -- The row that would be the log's last is kept in the hash: one call less for each job that goes well.
+    call('HSET', key, 'finishedOn', NOW_TEXT, 'returnvalue', text, 'lastLog',
+         attempt_row(lease.started, NOW_TEXT, 'completed', '""', steps))
+    if listeners_of(q).completed then
+      call('PUBLISH', q.base .. 'completed', '{"jobId":' .. cjson.encode(id) .. ',"val":' .. text_json .. '}')
+    end
+  else
+    if cancelled then move, text, text_json = 'fail', cancelled_word, cjson.encode(cancelled_word) end
+    local outcome = cancelled and 'cancelled' or move == 'retry_at' and 'retried' or move == 'release' and 'released' or
+                        'failed'
+    log_attempt(q, id, lease.started, NOW_TEXT, outcome, text_json, steps)
+    if move == 'release' then
+      local job = call('HMGET', key, 'rank', 'seq')
+      place(q, id, vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
+    else
+      local job = call('HMGET', key, 'attemptsMade', 'stacktrace', 'opts')
+      local ok, stack = pcall(cjson.decode, job[2] or '[]')
+      if not ok or type(stack) ~= 'table' then stack = {} end
+      stack[#stack + 1] = text
+      local most = tonumber(string.match(job[3] or '', '"stackTraceLimit":([1-9]%d*)')) or STACKS_MAX
+      while #stack > min(most, STACKS_MAX) do table.remove(stack, 1) end
+      call('HSET', key, 'attemptsMade', tonumber(job[1] or 0) + 1, 'failedReason', text, 'stacktrace',
+           cjson.encode(stack))
+    end
+    if move == 'retry_at' then
+      call('ZADD', q.base .. 'delayed', int(run_at * 4096 + (tonumber(id) or 0) % 4096), id)
+      call('PUBLISH', q.base .. 'delayed', int(run_at))
+      batch_add(batch, 'delayed', 1)
+      told[q.name] = true
+    elseif move == 'fail' then
+      state = 'failed'
+      finish(q, id, state, text, NOW)
+    end
+  end
+  let_go(q, vendor)
+  if state then done = count_ended(batch, state, NOW) end
+  if count > 0 then add_more(new_jobs_from(at + 8, count), NOW) end
+  return done == '' and 'done' or {'done', done}
+end
+
+-- id, lease token, lease (ms).
+local function extend(at)
+  local id, token, length = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+  local lease = leases_now[id]
+  if not lease or lease.token ~= token then return 0 end
+  -- Without a lock Bull's check may have taken it back, and others may have it.
+  local holder = call('GET', q.base .. id .. ':lock')
+  if holder ~= token and (holder or not call('LPOS', q.base .. 'active', id)) then return 0 end
+  lease.till = NOW + length
+  save_lease(q, id, lease)
+  call('SET', q.base .. id .. ':lock', token, 'PX', int(length))
+  call('SREM', q.base .. 'stalled', id)
+  return 1
+end
+
+-- id, lease token, percent.
+local function progress(at)
+  local id, lease = ARGV[at], leases_now[ARGV[at]]
+  if not lease or lease.token ~= ARGV[at + 1] then return 0 end
+  call('HSET', q.base .. id, 'progress', ARGV[at + 2])
+  if listeners_of(q).progress then
+    call('PUBLISH', q.base .. 'progress', '{"jobId":' .. cjson.encode(id) .. ',"progress":' .. ARGV[at + 2] .. '}')
+  end
+  return 1
+end
+
+-- vendor, data, opts, project: a job as most are.
+local function add(at)
+  local number = take_number(q.name)
+  local id = int(number)
+  add_plain(q, id, number, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], nil)
+  return id
+end
+
+-- All at once, so that what they share is done once.
+local function claim_all()
+  if #claims == 0 then return end
+  local delayed, next, wanted = q.base .. 'delayed', nil, #claims
+  local served, active, leases = 0, {}, {}
+  if not q.is_paused then
+    for _, id in ipairs(call('ZRANGEBYSCORE', delayed, '-inf', int(NOW * 4096 + 4095), 'LIMIT', 0, due_most)) do
+      call('ZREM', delayed, id)
+      wait_again(q, id)
+    end
+    while served < wanted and q.waiting > 0 do
+      local _, gone = take(q, wanted - served, function(vd, id, job)
+        if not job[1] then return false end
+        served = served + 1
+        local claim, key = claims[served], q.base .. id
+        call('SET', key .. ':lock', claim[2], 'PX', claim[3])
+        if job[8] then call('HDEL', key, 'progress') end
+        if job[7] and job[7] ~= '0' then call('ZREM', q.base .. 'priority', id) end
+        call('HSET', key, 'processedOn', NOW_TEXT)
+        if job[6] then batch_add(job[6], 'active', 1) end
+        if listeners_of(q).all then call('PUBLISH', q.active_channel, id) end
+        active[#active + 1] = id
+        leases[#leases + 1] = id
+        leases[#leases + 1] = claim[4] .. ' ' .. claim[2] .. (say_of_its_end(job[2]) and ' -o ' or ' - ') .. (job[6] or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
+        job[14] = vd.name
+        answers[claim[1]] = {id, '', job}
+        return true
+      end)
+      if gone == 0 then break end
+    end
+  end
+  if #active > 0 then
+    call('LPUSH', q.base .. 'active', unpack(active))
+    call('HSET', q.own .. 'leases', unpack(leases))
+  end
+  if served == wanted then return end
+  local due = ''
+  if not q.is_paused then
+    call('PUBLISH', q.base .. 'drained', '')
+    local first = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
+    if first then due = int(floor(first / 4096)) end
+  end
+  for i = served + 1, wanted do answers[claims[i][1]] = {'', due, {}} end
+end
+
+local of_lease = {settle = true, extend = true, progress = true}
+local kinds = {settle = settle_job, add = add, accept = accept, extend = extend, progress = progress}
