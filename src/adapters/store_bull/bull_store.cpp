@@ -196,17 +196,18 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
   jobs::Claim claim;
-  if (parts.at(0).text().empty()) {
-    if (!parts.at(1).text().empty()) claim.due = from_unix_ms(parts.at(1).integer());
+  if (parts.size() == 1) {
+    if (!parts.front().text().empty()) claim.due = from_unix_ms(parts.front().integer());
     co_return claim;
   }
-  jobs::LeasedJob leased{.job = job_from_claim(parts.at(0).text(), options.queue, parts.at(2).array()),
-                         .lease = {.id = parts.at(0).text(), .token = token + kQueueMark + options.queue}};
+  jobs::LeasedJob leased{.job = job_from_claim(options.queue, parts),
+                         .lease = {.id = {}, .token = token + kQueueMark + options.queue}};
+  leased.lease.id = leased.job.id;
   // The fields are as they were before the claim.
   leased.job.processed_at = options.now;
   leased.job.progress = 0;
   leased.lease.until = options.now + options.lease;
-  const std::string opts = parts.at(2).array().at(1).text();
+  const std::string opts = parts.at(1).text();
   if (is_of_series(opts)) {
     // Where this fails the lease runs out, and who has the job next tries again.
     const auto went_on = co_await go_on_with_series(options.queue, leased.job.id, opts, options.now);

@@ -57,7 +57,7 @@ class Check {
     done = co_await scan_keys(findings_max);
     if (!done) co_return done;
     for (const char* list : {"wait", "paused", "active"}) {
-      done = co_await go_through_list(list, findings_max);
+      done = co_await go_through_list(base_ + list, findings_max);
       if (!done) co_return done;
     }
     for (const char* set : {"delayed", "completed", "failed", "priority"}) {
@@ -69,7 +69,7 @@ class Check {
       if (!done) co_return done;
     }
     for (const std::string& vendor : vendors_) {
-      done = co_await go_through("ZSCAN", own_ + "line:" + vendor, 2, findings_max);
+      done = co_await go_through_line(own_ + "line:" + vendor, findings_max);
       if (!done) co_return done;
     }
     co_return co_await look_at(std::vector<std::string>());
@@ -207,15 +207,25 @@ class Check {
     co_return Result<void>();
   }
 
+  // A list, or a zset (lua/3_line.lua).
+  awaitable<Result<void>> go_through_line(std::string line, std::size_t findings_max) {
+    std::vector<std::string> words{"TYPE", line};
+    const auto type = co_await redis_->command(std::move(words));
+    if (!type) co_return type.error();
+    const bool is_zset = type->text() == "zset";
+    if (is_zset) co_return co_await go_through("ZSCAN", line, 2, findings_max);
+    co_return co_await go_through_list(std::move(line), findings_max);
+  }
+
+  // Of ids, or of ids with a number before each.
   awaitable<Result<void>> go_through_list(std::string list, std::size_t findings_max) {
     constexpr std::size_t kStep = 1'000;
     for (std::size_t at = 0; found_.size() < findings_max; at += kStep) {
-      std::vector<std::string> words{"LRANGE", base_ + list, std::to_string(at),
-                                     std::to_string(at + kStep - 1)};
+      std::vector<std::string> words{"LRANGE", list, std::to_string(at), std::to_string(at + kStep - 1)};
       const auto answer = co_await redis_->command(std::move(words));
       if (!answer) co_return answer.error();
-      for (const Reply& id : answer->array()) {
-        const auto done = co_await note(id.text());
+      for (const Reply& word : answer->array()) {
+        const auto done = co_await note(word.text().substr(word.text().find(' ') + 1));
         if (!done) co_return done;
       }
       if (answer->array().size() < kStep) break;

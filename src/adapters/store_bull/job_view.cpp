@@ -97,18 +97,23 @@ void read_field(jobs::Job& job, std::string_view name, const std::string& text) 
 
 constexpr std::string_view kOpts = "opts";
 
-constexpr std::array<std::string_view, 14> kClaimed{
-    "data",     "opts",    "timestamp", "processedOn",  "cost",           "batch",        "priority",
-    "progress", "project", "rank",      "attemptsMade", "stalledCounter", "failedReason", "vendor"};
+// lua/5_window.lua's CLAIMED.
+constexpr std::size_t kIdAt = 6;
+constexpr std::array<std::string_view, 15> kClaimed{
+    "data",     "opts", "timestamp",    "batch",          "project",
+    "vendor",   "",     "processedOn",  "cost",           "priority",
+    "progress", "rank", "attemptsMade", "stalledCounter", "failedReason"};
 
 }  // namespace
 
-jobs::Job job_from_claim(std::string id, std::string queue, const std::vector<Reply>& values) {
-  jobs::Job job{
-      .id = std::move(id), .queue = std::move(queue), .vendor = "default", .state = jobs::JobState::active};
+jobs::Job job_from_claim(std::string queue, const std::vector<Reply>& values) {
+  jobs::Job job{.id = values.at(kIdAt).text(),
+                .queue = std::move(queue),
+                .vendor = "default",
+                .state = jobs::JobState::active};
   const std::string* opts = nullptr;
   for (std::size_t i = 0; i < values.size() && i < kClaimed.size(); ++i) {
-    if (values[i].is_nil()) continue;
+    if (i == kIdAt || values[i].is_nil()) continue;
     if (kClaimed[i] == kOpts) opts = &values[i].text();
     read_field(job, kClaimed[i], values[i].text());
   }

@@ -11,8 +11,9 @@ namespace cutroom::store_bull {
 
 // The answer of view() in lua/7_job.lua: id, queue, state, due, fields.
 jobs::Job job_from_view(const redis_client::Reply&);
-// Of a job that has just been claimed: the values of CLAIMED in lua/5_window.lua, and its vendor.
-jobs::Job job_from_claim(std::string id, std::string queue, const std::vector<redis_client::Reply>& values);
+// Of a job that has just been claimed: the values of CLAIMED in lua/5_window.lua, its id in the place of the
+// name.
+jobs::Job job_from_claim(std::string queue, const std::vector<redis_client::Reply>& values);
 
 // A row of the job's log. Rows that others wrote (Bull's job.log()) are no attempts: nullopt.
 std::optional<jobs::AttemptLog> attempt_from_row(const std::string& row);

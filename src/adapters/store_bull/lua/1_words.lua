@@ -4,7 +4,7 @@
 -- Beside Bull's own keys (<prefix>:<queue>:...) the store keeps, under cutroom:<prefix>:<queue>: so that Bull's
 -- own scans by pattern don't meet them:
 --   fair           virtual time and totals (msgpack)            vendor:<v>  tags, counts and share (msgpack)
---   line:<v>       zset: all waiting jobs of the vendor, score = seq - rank * 2^40
+--   line:<v>       list, or zset: all waiting jobs of the vendor (3_line.lua)
 --   ready, capped  zsets: vendors by start tag, member = seq of their first job, 16 digits, then the name
 --   held           set: vendors that have jobs but may not run any (paused, at a hard cap)
 --   idle           zset: vendors that are kept for their finish tag alone
@@ -16,7 +16,7 @@
 -- Of a vendor: f finish tag, run jobs running, n jobs waiting, w cap hard paused its share, st standing, tag and turn its
 -- place in the set of its standing, k jobs in the window, p start tag of the next one there, fed its place in feed or
 -- false, plain whether all its waiting jobs cost 1, are fresh and of no priority,
--- ranked whether their order is another than that of seq, head its first job as in turn.
+-- sorted whether its line is a zset, head its first job as in turn.
 --
 -- A call into Redis costs about 1 us, a line of Lua a hundredth of it: hence what several jobs need is asked for and
 -- written at once.
@@ -44,6 +44,5 @@ local function begin(words)
   queues, told, last_number, numbered = {}, {}, nil, {}
 end
 
-local function num(x) return fmt('%.17g', x) end
 local function int(x) return fmt('%.0f', x) end
 

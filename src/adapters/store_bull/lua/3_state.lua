@@ -21,18 +21,16 @@ local function tell_waiting(q, id)
   end
 end
 
-local function vendor_at(q, name)
-  local vd = q.vendors[name]
-  if vd then return vd end
-  local packed = call('GET', q.own .. 'vendor:' .. name)
+local function vendor_from(q, name, packed)
+  local vd
   if packed then
     local t = cmsgpack.unpack(packed)
     vd = {f = t[1], run = t[2], n = t[3], w = t[4], cap = t[5], hard = t[6], paused = t[7], st = t[8], tag = t[9],
           turn = t[10], k = t[11], p = t[12], fed = t[13], plain = t[14],
-          ranked = t[15]}
+          sorted = t[15]}
   else
     vd = {f = 0, run = 0, n = 0, w = 1, cap = 0, hard = false, paused = false, st = OFF, tag = 0, turn = false, k = 0,
-          p = 0, fed = false, plain = true, ranked = false}
+          p = 0, fed = false, plain = true, sorted = false}
   end
   vd.name, vd.head, vd.fresh = name, vd.turn, {}
   vd.line = q.own .. 'line:' .. name
@@ -40,25 +38,59 @@ local function vendor_at(q, name)
   return vd
 end
 
-local function save_vendor(q, vd)
-  if vd.gone then
-    call('DEL', q.own .. 'vendor:' .. vd.name)
-  else
-    call('SET', q.own .. 'vendor:' .. vd.name,
-         cmsgpack.pack({vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k, vd.p,
-                        vd.fed, vd.plain, vd.ranked}))
+local function vendor_at(q, name)
+  return q.vendors[name] or vendor_from(q, name, call('GET', q.own .. 'vendor:' .. name))
+end
+
+-- Reads vendors that will be asked for, in one go.
+local function load_vendors(q, names)
+  local missing, keys = {}, {}
+  for _, name in ipairs(names) do
+    if not q.vendors[name] then
+      missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
+    end
+  end
+  if #keys < 2 then return end
+  for i, packed in ipairs(call('MGET', unpack(keys))) do
+    if not q.vendors[missing[i]] then vendor_from(q, missing[i], packed) end
   end
 end
 
--- What place() left to be added to the line in one go: to be called before the line is looked at.
-local function lay(vd)
-  if #vd.fresh == 0 then return end
-  call('ZADD', vd.line, unpack(vd.fresh))
-  vd.fresh = {}
+local function save_vendors(q)
+  local kept, gone = {}, {}
+  for name, vd in pairs(q.vendors) do
+    lay(vd)
+    if vd.dirty and vd.gone then
+      gone[#gone + 1] = q.own .. 'vendor:' .. name
+    elseif vd.dirty then
+      kept[#kept + 1] = q.own .. 'vendor:' .. name
+      kept[#kept + 1] = cmsgpack.pack({vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k,
+                                       vd.p, vd.fed, vd.plain, vd.sorted})
+    end
+  end
+  for from = 1, #kept, 2000 do call('MSET', unpack(kept, from, min(from + 1999, #kept))) end
+  for from = 1, #gone, 1000 do call('DEL', unpack(gone, from, min(from + 999, #gone))) end
+end
+
+-- The zsets of vendors change with every step; what becomes of a member is kept in mind until one is read, or the call
+-- ends: then apply().
+local function put(q, set, member, score) q.changes[set][member] = score end
+local function drop(q, set, member) q.changes[set][member] = false end
+local function apply(q)
+  for set, changes in pairs(q.changes) do
+    if next(changes) then
+      local gone, new = {}, {}
+      for member, score in pairs(changes) do
+        if score then new[#new + 1], new[#new + 2] = score, member else gone[#gone + 1] = member end
+      end
+      for from = 1, #gone, 1000 do call('ZREM', q.own .. set, unpack(gone, from, min(from + 999, #gone))) end
+      for from = 1, #new, 1000 do call('ZADD', q.own .. set, unpack(new, from, min(from + 999, #new))) end
+      q.changes[set] = {}
+    end
+  end
 end
 
 -- The place of a job among all of its queue; its id where that is a number.
 local function seq_of(q, id)
   return tonumber(call('HGET', q.base .. id, 'seq') or id)
 end
-local function member_of(seq, id) return fmt('%016.0f', seq) .. id end

@@ -14,10 +14,11 @@ local function forget_head(vd) vd.head = nil end
 
 local function head_of(vd)
   if vd.n == 0 then
-    vd.plain, vd.ranked, vd.head = true, false, false
+    if vd.sorted then vd.sorted = call('EXISTS', vd.line) == 1 end
+    vd.plain, vd.head = true, false
   elseif not vd.head then
-    lay(vd)
-    vd.head = fmt('%016.0f', tonumber(call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2]) % RANK) .. vd.name
+    local _, seqs = slice(vd, 0, 0)
+    vd.head = fmt('%016.0f', seqs[1]) .. vd.name
   end
   return vd.head
 end
@@ -28,9 +29,9 @@ local function settle(q, vd)
   if st == READY then tag = max(vd.f, q.v) end
   if st == vd.st and tag == vd.tag and turn == vd.turn and st ~= IDLE then return end
   if vd.st == READY then
-    if st ~= READY or turn ~= vd.turn then call('ZREM', q.own .. 'ready', vd.turn) end
+    drop(q, 'ready', vd.turn)
   elseif vd.st == CAPPED then
-    call('ZREM', q.own .. 'capped', vd.turn)
+    drop(q, 'capped', vd.turn)
   elseif vd.st == IDLE then
     q.idles = q.idles - call('ZREM', q.own .. 'idle', vd.name)
   elseif vd.turn then
@@ -38,14 +39,14 @@ local function settle(q, vd)
   end
   vd.st, vd.tag, vd.turn = st, tag, turn
   if st == READY then
-    call('ZADD', q.own .. 'ready', num(tag), turn)
+    put(q, 'ready', turn, tag)
   elseif st == CAPPED then
-    call('ZADD', q.own .. 'capped', num(tag), turn)
+    put(q, 'capped', turn, tag)
   elseif st == IDLE then
     if vd.f <= q.v then
       vd.gone, vd.st = true, OFF
     else
-      q.idles = q.idles + call('ZADD', q.own .. 'idle', num(tag), vd.name)
+      q.idles = q.idles + call('ZADD', q.own .. 'idle', tag, vd.name)
     end
   elseif turn then
     call('SADD', q.own .. 'held', vd.name)
@@ -56,7 +57,7 @@ local function advance(q, v)
   q.dirty = true
   q.v = max(q.v, v)
   if q.idles == 0 then return end
-  for _, name in ipairs(call('ZRANGEBYSCORE', q.own .. 'idle', '-inf', num(q.v), 'LIMIT', 0, 100)) do
+  for _, name in ipairs(call('ZRANGEBYSCORE', q.own .. 'idle', '-inf', q.v, 'LIMIT', 0, 100)) do
     q.idles = q.idles - call('ZREM', q.own .. 'idle', name)
     local vd = vendor_at(q, name)
     vd.gone, vd.dirty, vd.st = true, true, OFF
@@ -64,7 +65,9 @@ local function advance(q, v)
 end
 
 local function end_busy_period(q)
-  if q.running == 0 and call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
+  if q.running > 0 then return end
+  apply(q)
+  if call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
 end
 
 local function ended(q, vd)

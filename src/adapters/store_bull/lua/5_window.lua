@@ -15,11 +15,11 @@ local function feed(q, vd)
     local tag = vd.k == 0 and vd.f or vd.p
     if vd.fed ~= tag then
       if not vd.fed or tag < vd.fed then q.is_fed = true end
-      call('ZADD', q.own .. 'feed', num(tag), vd.name)
+      put(q, 'feed', vd.name, tag)
       vd.fed, vd.dirty = tag, true
     end
   elseif vd.fed then
-    call('ZREM', q.own .. 'feed', vd.name)
+    drop(q, 'feed', vd.name)
     vd.fed, vd.dirty = false, true
   end
 end
@@ -33,23 +33,28 @@ local function take_out(q, vd, id, seq)
 end
 
 -- In one go, where they stand at the right end in this order, as is usual.
-local function take_out_first(q, ids, members)
-  local count = call('ZREM', q.own .. 'window', unpack(members))
-  if count == 0 then return end
-  local listed, same = call('LRANGE', q.list, -count, -1), count == #ids
-  for i = 1, count do same = same and listed[count + 1 - i] == ids[i] end
+local function take_out_first(q, ids, seqs)
+  local listed, same = call('LRANGE', q.list, -#ids, -1), q.size >= #ids
+  for i, id in ipairs(ids) do same = same and listed[#listed + 1 - i] == id end
   if same then
-    call('LTRIM', q.list, 0, -count - 1)
+    call('ZREMRANGEBYRANK', q.own .. 'window', 0, #ids - 1)
+    call('LTRIM', q.list, 0, -#ids - 1)
+    q.size = q.size - #ids
   else
-    for _, id in ipairs(ids) do call('LREM', q.list, -1, id) end
+    for i, id in ipairs(ids) do
+      if call('ZREM', q.own .. 'window', member_of(seqs[i], id)) == 1 then
+        call('LREM', q.list, -1, id)
+        q.size = q.size - 1
+      end
+    end
   end
-  q.size, q.dirty = q.size - count, true
+  q.dirty = true
 end
 
 local function put_in(q, vd, id, seq, tag, priority)
   local window = q.own .. 'window'
   local member = member_of(seq, id)
-  call('ZADD', window, num(tag), member)
+  call('ZADD', window, tag, member)
   local rank = q.size > 0 and call('ZRANK', window, member) or 0
   if rank == q.size and not q.foreign then
     call('LPUSH', q.list, id)
@@ -64,9 +69,8 @@ local function put_in(q, vd, id, seq, tag, priority)
 end
 
 -- A job in the vendor's line whose hash others have deleted.
-local function drop_ghost(q, vd, id)
-  lay(vd)
-  call('ZREM', vd.line, id)
+local function drop_ghost(q, vd, id, seq)
+  leave_line(vd, id, seq, true)
   call('ZREM', q.base .. 'priority', id)
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty, q.ghosts = true, true, q.ghosts + 1
@@ -79,9 +83,8 @@ end
 -- The vendor of the window's last job gives its last place there back to those who wait outside.
 local function evict(q, last)
   local vd = vendor_at(q, call('HGET', q.base .. sub(last, 17), 'vendor'))
-  lay(vd)
-  local out = call('ZRANGE', vd.line, vd.k - 1, vd.k - 1, 'WITHSCORES')
-  local id, member = out[1], member_of(tonumber(out[2]) % RANK, out[1])
+  local ids, seqs = slice(vd, vd.k - 1, vd.k - 1)
+  local id, member = ids[1], member_of(seqs[1], ids[1])
   vd.p = tonumber(call('ZSCORE', q.own .. 'window', member))
   call('ZREM', q.own .. 'window', member)
   call('LREM', q.list, 1, id)
@@ -93,21 +96,22 @@ end
 
 local SLICE = 100
 
--- The vendor's next jobs for the window, as a queue in memory.
-local function slice_of(q, vd, room)
-  lay(vd)
-  local jobs = call('ZRANGE', vd.line, vd.k, vd.k + min(room, SLICE) - 1, 'WITHSCORES')
+-- The vendor's next jobs for the window: into its turn.
+local function next_slice(q, turn)
+  local vd = turn.vd
+  local ids, seqs = slice(vd, vd.k, vd.k + turn.most - 1)
   local keys = {}
-  for i = 1, #jobs, 2 do keys[#keys + 1] = q.base .. jobs[i] end
+  for i, id in ipairs(ids) do keys[i] = q.base .. id end
   if #keys > 0 and call('EXISTS', unpack(keys)) < #keys then
     -- Others have deleted some.
     for i, key in ipairs(keys) do
-      if call('EXISTS', key) == 0 then drop_ghost(q, vd, jobs[2 * i - 1]) end
+      if call('EXISTS', key) == 0 then drop_ghost(q, vd, ids[i], seqs[i]) end
     end
-    return slice_of(q, vd, room)
+    return next_slice(q, turn)
   end
-  return {vd = vd, jobs = jobs, at = 1,
-          tag = max(q.v, vd.k == 0 and vd.f or vd.p)}
+  turn.ids, turn.seqs, turn.at, turn.seq = ids, seqs, 1, seqs[1]
+  turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
+  return ids[1]
 end
 local function before(a, b)
   if a.tag ~= b.tag then return a.tag < b.tag end
@@ -123,58 +127,71 @@ local function sink(list)
   list[at] = first
 end
 
+-- The ids of a window's entries, as ZADD takes them, in the order of the zset.
+local function sorted_by(scores)
+  local entries, ids = {}, {}
+  for i = 1, #scores, 2 do entries[#entries + 1] = {tag = scores[i], seq = scores[i + 1]} end
+  table.sort(entries, before)
+  for i, entry in ipairs(entries) do ids[i] = sub(entry.seq, 17) end
+  return ids
+end
+
 -- Brings up to `room` jobs into the window, the next in order of all that wait outside.
 local function bring_in(q, room)
+  apply(q)
   local names, turns = call('ZRANGE', q.own .. 'feed', 0, min(room, SLICE) - 1), {}
   if #names == 0 then return 0 end
+  load_vendors(q, names)
+  local most = #names == 1 and min(room, SLICE) or min(floor(room / #names) + 1, SLICE)
   for _, name in ipairs(names) do
-    local turn = slice_of(q, vendor_at(q, name), room)
-    if turn.jobs[1] then
-      turn.seq = tonumber(turn.jobs[2]) % RANK
-      turns[#turns + 1] = turn
-    else
-      call('ZREM', q.own .. 'feed', name)
-    end
+    local turn = {vd = vendor_at(q, name), most = most}
+    if next_slice(q, turn) then turns[#turns + 1] = turn else drop(q, 'feed', name) end
   end
   table.sort(turns, before)
-  local entries, touched = {}, {}
-  while turns[1] and #entries < room do
+  local window, touched, count = q.own .. 'window', {}, 0
+  local last = q.size > 0 and call('ZREVRANGE', window, 0, 0, 'WITHSCORES')
+  local last_member, last_tag = last and last[1], last and tonumber(last[2])
+  -- Those behind all that are there, as most are, and the others.
+  local scores, ids, early, is_sorted = {}, {}, {}, true
+  while turns[1] and count < room do
     local turn = turns[1]
-    local vd, id = turn.vd, turn.jobs[turn.at]
+    local vd, id, seq, tag = turn.vd, turn.ids[turn.at], turn.seq, turn.tag
     local cost, taken_before, priority
     if not vd.plain then
       local job = call('HMGET', q.base .. id, 'cost', 'processedOn', 'priority')
       cost, taken_before, priority = job[1], job[2], job[3]
     end
-    entries[#entries + 1] = {tag = turn.tag, seq = turn.seq, id = id, priority = priority, vd = vd}
-    vd.p = turn.tag + charge_of(vd, cost, taken_before)
-    vd.k, touched[vd] = vd.k + 1, true
-    turn.at = turn.at + 2
-    if turn.jobs[turn.at] and vd.k < allowed(vd) then
-      turn.tag, turn.seq = vd.p, tonumber(turn.jobs[turn.at + 1]) % RANK
+    local member = member_of(seq, id)
+    if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
+      early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
+    else
+      local before_it = #scores
+      is_sorted = is_sorted and (before_it == 0 or tag > scores[before_it - 1] or
+                                 tag == scores[before_it - 1] and member > scores[before_it])
+      scores[before_it + 1], scores[before_it + 2], ids[#ids + 1] = tag, member, id
+    end
+    if priority and priority ~= '0' then call('ZADD', q.base .. 'priority', priority, id) end
+    vd.p = tag + charge_of(vd, cost, taken_before)
+    vd.k, touched[vd], count, turn.at = vd.k + 1, true, count + 1, turn.at + 1
+    if vd.k >= vd.n or vd.k >= allowed(vd) then
+      table.remove(turns, 1)
+    elseif turn.ids[turn.at] then
+      turn.tag, turn.seq = vd.p, turn.seqs[turn.at]
       sink(turns)
-    elseif vd.k < vd.n and vd.k < allowed(vd) then
-      break  -- The slice is used up; the next call goes on.
+    elseif count < room and next_slice(q, turn) then
+      sink(turns)
     else
       table.remove(turns, 1)
     end
   end
-  table.sort(entries, before)
-  local last = q.size > 0 and call('ZREVRANGE', q.own .. 'window', 0, 0, 'WITHSCORES')
-  local scores, ids = {}, {}
-  for _, entry in ipairs(entries) do
-    local member = member_of(entry.seq, entry.id)
-    if q.foreign or last and (entry.tag < tonumber(last[2]) or entry.tag == tonumber(last[2]) and member < last[1]) then
-      entry.vd.k = entry.vd.k - 1
-      put_in(q, entry.vd, entry.id, entry.seq, entry.tag, nil)
-    else
-      scores[#scores + 1], scores[#scores + 2] = num(entry.tag), member
-      ids[#ids + 1] = entry.id
-    end
-    if entry.priority and entry.priority ~= '0' then call('ZADD', q.base .. 'priority', entry.priority, entry.id) end
+  for _, entry in ipairs(early) do
+    entry.vd.k = entry.vd.k - 1
+    put_in(q, entry.vd, entry.id, entry.seq, entry.tag, nil)
   end
   if #ids > 0 then
-    call('ZADD', q.own .. 'window', unpack(scores))
+    call('ZADD', window, unpack(scores))
+    -- A job that costs nothing leaves its vendor's tag as it was, and the next one may have a lower number.
+    if not is_sorted then ids = sorted_by(scores) end
     call('LPUSH', q.list, unpack(ids))
     q.size = q.size + #ids
   end
@@ -183,7 +200,7 @@ local function bring_in(q, room)
     feed(q, vd)
   end
   q.dirty = true
-  return #entries
+  return count
 end
 
 local function refill(q)
@@ -194,6 +211,7 @@ local function refill(q)
   while q.size > WINDOW do evict(q, call('ZREVRANGE', q.own .. 'window', 0, 0)[1]) end
   -- A vendor that comes with an earlier tag than the window's last gets that one's place.
   while q.is_fed and q.size == WINDOW do
+    apply(q)
     local next = call('ZRANGE', q.own .. 'feed', 0, 0, 'WITHSCORES')
     local last = call('ZREVRANGE', q.own .. 'window', 0, 0, 'WITHSCORES')
     if not next[1] or max(q.v, tonumber(next[2])) >= tonumber(last[2]) then break end
@@ -203,12 +221,12 @@ local function refill(q)
   q.is_fed = false
   -- Where nobody else waits an elastic cap doesn't bind.
   if q.size == 0 and q.waiting > 0 then
+    apply(q)
     local turn = call('ZRANGE', q.own .. 'capped', 0, 0)[1]
     if turn then
       local vd = vendor_at(q, sub(turn, 17))
-      lay(vd)
-      local first = call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')
-      put_in(q, vd, first[1], tonumber(first[2]) % RANK, max(q.v, vd.f), call('HGET', q.base .. first[1], 'priority'))
+      local ids, seqs = slice(vd, 0, 0)
+      put_in(q, vd, ids[1], seqs[1], max(q.v, vd.f), call('HGET', q.base .. ids[1], 'priority'))
       vd.p = max(q.v, vd.f)
     end
   end
@@ -218,12 +236,10 @@ end
 local function fit(q, vd)
   local most = min(vd.n, allowed(vd))
   if vd.k > most then
-    lay(vd)
-    local out = call('ZRANGE', vd.line, most, vd.k - 1, 'WITHSCORES')
-    for i = #out - 1, 1, -2 do
-      local seq = tonumber(out[i + 1]) % RANK
-      vd.p = tonumber(call('ZSCORE', q.own .. 'window', member_of(seq, out[i])) or vd.p)
-      take_out(q, vd, out[i], seq)
+    local ids, seqs = slice(vd, most, vd.k - 1)
+    for i = #ids, 1, -1 do
+      vd.p = tonumber(call('ZSCORE', q.own .. 'window', member_of(seqs[i], ids[i])) or vd.p)
+      take_out(q, vd, ids[i], seqs[i])
     end
   end
   feed(q, vd)
@@ -232,10 +248,9 @@ end
 -- The job comes, at place `at` of its vendor's line, before one that is in the window: between the tags of its neighbours
 -- there, so that the vendor's jobs stay in the order of the line.
 local function put_between(q, vd, id, seq, at)
-  local from = max(0, at - 1)
-  local line, window = call('ZRANGE', vd.line, from, at + 1, 'WITHSCORES'), q.own .. 'window'
-  local function tag_of(i) return tonumber(call('ZSCORE', window, member_of(tonumber(line[i + 1]) % RANK, line[i]))) end
-  local behind = tag_of(#line - 1) or q.v
+  local ids, seqs = slice(vd, max(0, at - 1), at + 1)
+  local function tag_of(i) return tonumber(call('ZSCORE', q.own .. 'window', member_of(seqs[i], ids[i])) or nil) end
+  local behind = tag_of(#ids) or q.v
   local ahead = at > 0 and tag_of(1)
   local tag = ahead and (ahead + behind) / 2 or behind - 1e-6
   if tag < behind and (not ahead or ahead < tag) then
@@ -243,37 +258,25 @@ local function put_between(q, vd, id, seq, at)
     return
   end
   -- No number is between them: those behind leave, and come back in the order of the line.
-  local out = call('ZRANGE', vd.line, at + 1, vd.k, 'WITHSCORES')
-  for i = #out - 1, 1, -2 do take_out(q, vd, out[i], tonumber(out[i + 1]) % RANK) end
+  ids, seqs = slice(vd, at + 1, vd.k)
+  for i = #ids, 1, -1 do take_out(q, vd, ids[i], seqs[i]) end
   vd.p = ahead or q.v
 end
 
--- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too. `score`: its
--- place as text, where the caller has it.
-local function place(q, id, vendor, seq, rank, again, costs_one, score)
+-- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too.
+local function place(q, id, vendor, seq, rank, again, costs_one)
   local vd = vendor_at(q, vendor)
-  if #vd.fresh > 1000 then lay(vd) end
-  local fresh = vd.fresh
-  local last = #fresh
   if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
-  fresh[last + 1], fresh[last + 2] = score or int(seq - rank * RANK), id
-  if rank ~= 0 or again then vd.plain, vd.ranked = false, true end
-  if not costs_one then vd.plain = false end
+  if rank ~= 0 or again or not costs_one then vd.plain = false end
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
   vd.dirty, q.dirty, vd.gone = true, true, false
   told[q.name] = true
-  local at = vd.n - 1
-  if vd.ranked then
-    lay(vd)
-    at = call('ZRANK', vd.line, id)
-  end
+  local at = enter_line(vd, id, seq, rank, again)
   if at == 0 then
     vd.head = fmt('%016.0f', seq) .. vendor
     settle(q, vd)
   end
-  if at < vd.k then
-    put_between(q, vd, id, seq, at)
-  end
+  if at < vd.k then put_between(q, vd, id, seq, at) end
   feed(q, vd)
 end
 
@@ -281,8 +284,7 @@ end
 local function withdraw(q, id, vendor)
   local vd = vendor_at(q, vendor)
   local seq = seq_of(q, id)
-  lay(vd)
-  if call('ZREM', vd.line, id) == 0 then return false end
+  if not leave_line(vd, id, seq) then return false end
   take_out(q, vd, id, seq)
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty = true, true
@@ -294,64 +296,84 @@ local function withdraw(q, id, vendor)
   return true
 end
 
--- What a claim answers of a job, in this order (job_view.hpp knows it).
-local CLAIMED = {'data', 'opts', 'timestamp', 'processedOn', 'cost', 'batch', 'priority', 'progress', 'project', 'rank',
-                 'attemptsMade', 'stalledCounter', 'failedReason'}
+-- What a claim answers of a job, in this order (job_view.hpp knows it): of a plain one the first seven. Its id comes in
+-- the place of the name.
+local CLAIMED = {'data', 'opts', 'timestamp', 'batch', 'project', 'vendor', 'name', 'processedOn', 'cost', 'priority',
+                 'progress', 'rank', 'attemptsMade', 'stalledCounter', 'failedReason'}
+local function read_claimed(q, vd, id)
+  local key = q.base .. id
+  if not vd.plain then return call('HMGET', key, unpack(CLAIMED)) end
+  return call('HMGET', key, 'data', 'opts', 'timestamp', 'batch', 'project')
+end
+
+-- Whether there is a next job of the turn's vendor; it makes the turn's tag and number.
+local function next_turn(q, turn)
+  local vd = turn.vd
+  if turn.at > #turn.ids then turn.ids, turn.seqs, turn.at = {}, {}, 1 end
+  if not turn.ids[1] then turn.ids, turn.seqs = slice(vd, turn.taken, turn.taken + turn.most - 1) end
+  turn.seq = turn.seqs[turn.at]
+  if not turn.seq then return false end
+  vd.head = fmt('%016.0f', turn.seq) .. vd.name
+  turn.tag = max(vd.f, q.v)
+  return true
+end
 
 -- Takes the next `most` jobs at most in fair order: calls on_job(vd, id, fields) for each; false from it means that the
 -- job is none (its hash is gone). How many were taken, and how many are gone. Those at an elastic cap come, one at a
 -- time, when nobody else waits.
 local function take(q, most, on_job)
-  local names, turns, taken = call('ZRANGE', q.own .. 'ready', 0, most - 1, 'WITHSCORES'), {}, 0
+  apply(q)
+  local names, turns, taken = call('ZRANGE', q.own .. 'ready', 0, most - 1), {}, 0
   if #names == 0 then
-    names, most = call('ZRANGE', q.own .. 'capped', 0, 0, 'WITHSCORES'), 1
+    names, most = call('ZRANGE', q.own .. 'capped', 0, 0), 1
   end
-  for i = 1, #names, 2 do
-    turns[#turns + 1] = {name = sub(names[i], 17), tag = tonumber(names[i + 1]), seq = tonumber(sub(names[i], 1, 16))}
+  if #names == 0 then return 0, 0 end
+  for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
+  load_vendors(q, names)
+  local at_once = floor(most / #names) + 1
+  for _, name in ipairs(names) do
+    -- Their tags and heads are as in the set: it was applied.
+    local vd = vendor_at(q, name)
+    turns[#turns + 1] = {vd = vd, tag = vd.tag, seq = tonumber(sub(vd.turn, 1, 16)), most = at_once, taken = 0, ids = {}, at = 1}
   end
-  local ids, members, touched = {}, {}, {}
+  local ids, seqs, touched = {}, {}, {}
   while turns[1] and taken < most do
     local turn = turns[1]
-    local vd = vendor_at(q, turn.name)
-    if not turn.jobs then
-      lay(vd)
-      turn.jobs, turn.at = call('ZRANGE', vd.line, 0, most - 1, 'WITHSCORES'), 1
-      turn.gone, turn.vd = {}, vd
+    local vd = turn.vd
+    if turn.taken == 0 then
       touched[#touched + 1] = turn
+      turn.ids, turn.seqs = slice(vd, 0, at_once - 1)
     end
-    local id = turn.jobs[turn.at]
-    turn.gone[#turn.gone + 1] = id
-    ids[#ids + 1], members[#members + 1] = id, member_of(tonumber(turn.jobs[turn.at + 1]) % RANK, id)
-    local fields = call('HMGET', q.base .. id, unpack(CLAIMED))
-    q.v = max(q.v, charge(q, vd, fields[5], fields[4]))
-    if vd.k > 0 then vd.k = vd.k - 1 end
-    if on_job(vd, id, fields) then
-      taken = taken + 1
+    local id = turn.ids[turn.at]
+    if id then
+      ids[#ids + 1], seqs[#seqs + 1] = id, turn.seqs[turn.at]
+      local fields = read_claimed(q, vd, id)
+      q.v = max(q.v, charge(q, vd, fields[9], fields[8]))
+      if vd.k > 0 then vd.k = vd.k - 1 end
+      if on_job(vd, id, fields) then
+        taken = taken + 1
+      else
+        q.ghosts, vd.run, q.running = q.ghosts + 1, vd.run - 1, q.running - 1
+      end
+      turn.taken, turn.at = turn.taken + 1, turn.at + 1
     else
-      q.ghosts, vd.run, q.running = q.ghosts + 1, vd.run - 1, q.running - 1
+      -- Somebody has deleted the line.
+      q.waiting, vd.n, vd.k = q.waiting - vd.n, 0, 0
     end
-    turn.at = turn.at + 2
-    if turn.jobs[turn.at] then
-      turn.seq = tonumber(turn.jobs[turn.at + 1]) % RANK
-      vd.head = fmt('%016.0f', turn.seq) .. vd.name
-    else
-      forget_head(vd)
-    end
-    if standing_of(vd) ~= READY then
-      table.remove(turns, 1)
-    elseif turn.jobs[turn.at] then
-      turn.tag = max(vd.f, q.v)
+    forget_head(vd)
+    if standing_of(vd) == READY and taken < most and next_turn(q, turn) then
       sink(turns)
     else
-      break  -- Its slice is used up.
+      table.remove(turns, 1)
     end
   end
-  if #ids == 0 then return 0, 0 end
-  take_out_first(q, ids, members)
+  if #ids > 0 then take_out_first(q, ids, seqs) end
   for _, turn in ipairs(touched) do
-    call('ZREM', turn.vd.line, unpack(turn.gone))
-    settle(q, turn.vd)
-    if turn.vd.cap > 0 then fit(q, turn.vd) else feed(q, turn.vd) end
+    local vd = turn.vd
+    if turn.taken > 0 then drop_first(vd, turn.taken) end
+    if turn.ids[turn.at] and vd.n > 0 then vd.head = fmt('%016.0f', turn.seqs[turn.at]) .. vd.name end
+    settle(q, vd)
+    if vd.cap > 0 then fit(q, vd) else feed(q, vd) end
   end
   advance(q, q.v)
   return taken, #ids

@@ -57,7 +57,7 @@ local function take_in(q, id)
     if is_last or is_new then call('HSET', key, 'seq', int(seq)) end
   end
   local vd = vendor_at(q, vendor)
-  if q.taken_in[id] or call('ZSCORE', vd.line, id) then return end
+  if q.taken_in[id] or job[2] and is_in_line(vd, id, seq) then return end
   q.taken_in[id] = true
   -- Its lease has stalled, said Bull's own check; or the other program's worker has given it back.
   if call('HDEL', q.own .. 'leases', id) + call('HDEL', q.own .. 'abroad', id) > 0 then
@@ -67,40 +67,38 @@ local function take_in(q, id)
     -- Promoted, or retried, which leaves no time of the last attempt.
     batch_add(job[9], job[10] and not job[7] and 'failed' or 'delayed', -1)
   end
-  if not vd.last then
-    lay(vd)
-    vd.last = tonumber(call('ZRANGE', vd.line, -1, -1, 'WITHSCORES')[2] or -math.huge)
-  end
+  if not vd.last then vd.last = last_score(vd) end
   -- One that was delayed, or pushed past a pause, may be older than who waits.
   place(q, id, vendor, seq, rank, job[7] or seq - rank * RANK < vd.last, false)
 end
 
 -- The vendor in whose line the id is, where the hash can't tell. Rare: looks at each vendor that has jobs.
-local function vendor_of_ghost(q, id)
+local function vendor_of_ghost(q, id, seq)
+  apply(q)
   for _, name in ipairs(call('SMEMBERS', q.own .. 'held')) do
-    if call('ZSCORE', q.own .. 'line:' .. name, id) then return name end
+    if is_in_line(vendor_at(q, name), id, seq) then return name end
   end
   for _, set in ipairs({'ready', 'capped'}) do
     for _, turn in ipairs(call('ZRANGE', q.own .. set, 0, -1)) do
-      if call('ZSCORE', q.own .. 'line:' .. sub(turn, 17), id) then return sub(turn, 17) end
+      local name = sub(turn, 17)
+      if is_in_line(vendor_at(q, name), id, seq) then return name end
     end
   end
 end
 
 -- A job of the window that another program's worker has popped, or that another program has removed.
 local function taken_elsewhere(q, member)
-  local id = sub(member, 17)
+  local id, seq = sub(member, 17), tonumber(sub(member, 1, 16))
   local job = call('HMGET', q.base .. id, 'vendor', 'cost', 'attemptsMade', 'batch', 'data')
   call('ZREM', q.own .. 'window', member)
   q.size, q.dirty = q.size - 1, true
-  local name = job[1] or vendor_of_ghost(q, id)
+  local name = job[1] or vendor_of_ghost(q, id, seq)
   if not name then return end
   local vd = vendor_at(q, name)
   vd.k, vd.dirty = max(0, vd.k - 1), true
-  lay(vd)
   if not job[5] then
-    drop_ghost(q, vd, id)
-  elseif call('ZREM', vd.line, id) == 1 then
+    drop_ghost(q, vd, id, seq)
+  elseif leave_line(vd, id, seq, true) then
     local start = charge(q, vd, job[2], job[3])
     forget_head(vd)
     settle(q, vd)
@@ -212,7 +210,8 @@ local function queue_at(name)
   local q = queues[name]
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
-  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, taken_in = {}, waiting_channel = base .. 'waiting@' .. TOKEN,
+  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, taken_in = {},
+       changes = {ready = {}, capped = {}, feed = {}}, waiting_channel = base .. 'waiting@' .. TOKEN,
        active_channel = base .. 'active@' .. TOKEN}
   local packed = call('GET', q.own .. 'fair')
   local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0, 0}
@@ -236,10 +235,8 @@ local function flush()
   local names = {}
   for _, q in pairs(queues) do
     if q.dirty and q.waiting > q.size or q.is_fed then refill(q) end
-    for _, vd in pairs(q.vendors) do
-      lay(vd)
-      if vd.dirty then save_vendor(q, vd) end
-    end
+    apply(q)
+    save_vendors(q)
     if q.dirty then
       local left, right = '', ''
       if q.size > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end

@@ -47,7 +47,7 @@ local function add_plain(q, id, number, vendor, data, opts, project, batch)
          'vendor', vendor, project ~= '' and 'project' or 'batch', project ~= '' and project or batch,
          batch and 'batch' or 'vendor', batch or vendor)
   end
-  place(q, id, vendor, number, 0, false, true, id)
+  place(q, id, vendor, number, 0, false, true)
   tell_waiting(q, id)
 end
 

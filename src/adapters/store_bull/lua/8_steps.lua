@@ -2,7 +2,7 @@
 local q
 local answers
 local due_most, cancelled_word, kept
-local claims  -- {index of the answer, token, lease (ms), its end}
+local claims  -- Where each one's words are: token, lease (ms), its end; `first` is the place of its first answer.
 local leases_now  -- Of all jobs that steps of this call name, asked for at once.
 local ended_now, completed_now, locks_now  -- What ends in this call, written at once at its end.
 
@@ -150,38 +150,41 @@ local function add(at)
   return id
 end
 
--- All at once, so that what they share is done once.
+-- All claims at once, so that what they share is done once: they are the last of the answers.
 local function claim_all()
   if #claims == 0 then return end
-  local delayed, next, wanted = q.base .. 'delayed', nil, #claims
+  local delayed, wanted, first = q.base .. 'delayed', #claims, claims.first
   local served, active, leases = 0, {}, {}
+  local function on_job(vd, id, job)
+    if not job[1] then return false end
+    local at, key, batch = claims[served + 1], q.base .. id, job[4]
+    local token = ARGV[at]
+    call('SET', key .. ':lock', token, 'PX', ARGV[at + 1])
+    if job[11] then call('HDEL', key, 'progress') end
+    if job[10] and job[10] ~= '0' then call('ZREM', q.base .. 'priority', id) end
+    call('HSET', key, 'processedOn', NOW_TEXT)
+    if batch then batch_add(batch, 'active', 1) end
+    if listeners_of(q).all then call('PUBLISH', q.active_channel, id) end
+    served = served + 1
+    active[served] = id
+    leases[2 * served - 1] = id
+    leases[2 * served] = ARGV[at + 2] .. ' ' .. token .. (not vd.plain and say_of_its_end(job[2]) and ' -o ' or ' - ') ..
+                             (batch or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
+    job[6], job[7] = vd.name, id
+    answers[first + served - 1] = job
+    return true
+  end
   if not q.is_paused then
     for _, id in ipairs(call('ZRANGEBYSCORE', delayed, '-inf', int(NOW * 4096 + 4095), 'LIMIT', 0, due_most)) do
       call('ZREM', delayed, id)
       wait_again(q, id)
     end
     while served < wanted and q.waiting > 0 do
-      local _, gone = take(q, wanted - served, function(vd, id, job)
-        if not job[1] then return false end
-        served = served + 1
-        local claim, key = claims[served], q.base .. id
-        call('SET', key .. ':lock', claim[2], 'PX', claim[3])
-        if job[8] then call('HDEL', key, 'progress') end
-        if job[7] and job[7] ~= '0' then call('ZREM', q.base .. 'priority', id) end
-        call('HSET', key, 'processedOn', NOW_TEXT)
-        if job[6] then batch_add(job[6], 'active', 1) end
-        if listeners_of(q).all then call('PUBLISH', q.active_channel, id) end
-        active[#active + 1] = id
-        leases[#leases + 1] = id
-        leases[#leases + 1] = claim[4] .. ' ' .. claim[2] .. (say_of_its_end(job[2]) and ' -o ' or ' - ') .. (job[6] or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
-        job[14] = vd.name
-        answers[claim[1]] = {id, '', job}
-        return true
-      end)
+      local _, gone = take(q, wanted - served, on_job)
       if gone == 0 then break end
     end
   end
-  if #active > 0 then
+  if served > 0 then
     call('LPUSH', q.base .. 'active', unpack(active))
     call('HSET', q.own .. 'leases', unpack(leases))
   end
@@ -189,10 +192,10 @@ local function claim_all()
   local due = ''
   if not q.is_paused then
     call('PUBLISH', q.base .. 'drained', '')
-    local first = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
-    if first then due = int(floor(first / 4096)) end
+    local next = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
+    if next then due = int(floor(next / 4096)) end
   end
-  for i = served + 1, wanted do answers[claims[i][1]] = {'', due, {}} end
+  for i = first + served, first + wanted - 1 do answers[i] = {due} end
 end
 
 local of_lease = {settle = true, extend = true, progress = true}

@@ -11,7 +11,20 @@ local listed = {wait = {}, paused = {}, active = {}}
 for list, counts in pairs(listed) do
   for _, id in ipairs(call('LRANGE', base .. list, 0, -1)) do counts[id] = (counts[id] or 0) + 1 end
 end
-local findings = {}
+local findings, lines = {}, {}
+-- Each line is read once: to look for one job after the other takes longer.
+local function is_waiting(vendor, id)
+  if not lines[vendor] then
+    local key, ids = own .. 'line:' .. vendor, {}
+    if call('TYPE', key).ok == 'list' then
+      for _, word in ipairs(call('LRANGE', key, 0, -1)) do ids[read_word(word)] = true end
+    else
+      for _, each in ipairs(call('ZRANGE', key, 0, -1)) do ids[each] = true end
+    end
+    lines[vendor] = ids
+  end
+  return lines[vendor][id]
+end
 
 local function check(id)
   local function found(word, detail)
@@ -25,7 +38,7 @@ local function check(id)
   for _, set in ipairs({'delayed', 'completed', 'failed'}) do scores[set] = call('ZSCORE', base .. set, id) end
   local vendor = job[3]
   local wait, paused, active = listed.wait[id] or 0, listed.paused[id] or 0, listed.active[id] or 0
-  local in_line = vendor and call('ZSCORE', own .. 'line:' .. vendor, id)
+  local in_line = vendor and is_waiting(vendor, id)
   local lock, lease = call('GET', key .. ':lock'), call('HGET', own .. 'leases', id)
   local places = {}
   if wait + paused > 0 or in_line then places[1] = 'waiting' end

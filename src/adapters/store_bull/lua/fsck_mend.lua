@@ -5,14 +5,23 @@ local own = 'cutroom:' .. base
 local q = call('EXISTS', own .. 'fair') == 1 and queue_at(name)
 local list = base .. (call('EXISTS', base .. 'meta-paused') == 1 and 'paused' or 'wait')
 
+local function vendor_named(vendor)
+  local vd = vendor_at(q, vendor)
+  vd.sorted = call('TYPE', vd.line).ok == 'zset'
+  return vd
+end
+
 local function leave(id, place)
   if place == 'waiting' then
     call('LREM', base .. 'wait', 0, id)
     call('LREM', base .. 'paused', 0, id)
     call('ZREM', base .. 'priority', id)
-    local vendor = call('HGET', base .. id, 'vendor')
-    if q then vendor = vendor or vendor_of_ghost(q, id) end
-    if vendor then call('ZREM', own .. 'line:' .. vendor, id) end
+    local job = call('HMGET', base .. id, 'vendor', 'seq')
+    local seq = tonumber(job[2] or id)
+    if q and seq then
+      local vendor = job[1] or vendor_of_ghost(q, id, seq)
+      if vendor then leave_line(vendor_named(vendor), id, seq) end
+    end
   elseif place == 'active' then
     call('LREM', base .. 'active', 0, id)
     call('DEL', base .. id .. ':lock')
@@ -26,9 +35,10 @@ end
 local PLACES = {'active', 'completed', 'failed', 'delayed', 'waiting'}
 local function is_in(id, place)
   if place == 'waiting' then
-    local vendor = call('HGET', base .. id, 'vendor')
+    local job = call('HMGET', base .. id, 'vendor', 'seq')
+    local seq = tonumber(job[2] or id)
     return call('LPOS', base .. 'wait', id) or call('LPOS', base .. 'paused', id) or
-               vendor and call('ZSCORE', own .. 'line:' .. vendor, id)
+               q and seq and job[1] and is_in_line(vendor_named(job[1]), id, seq)
   end
   if place == 'active' then return call('LPOS', base .. 'active', id) and call('EXISTS', base .. id .. ':lock') == 1 end
   return call('ZSCORE', base .. place, id)

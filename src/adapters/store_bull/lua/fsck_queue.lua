@@ -19,7 +19,9 @@ if call('EXISTS', 'cutroom:' .. base .. 'fair') == 0 then return findings end
 
 local q = queue_at(name)
 if q.dirty and q.waiting > q.size or q.is_fed then refill(q) end
+apply(q)
 local own, running, in_window, names = q.own, {}, {}, {}
+local function length_of(vd) return call(vd.sorted and 'ZCARD' or 'LLEN', vd.line) end
 for i = 7, #ARGV do names[ARGV[i]] = true end
 -- And those that have come since.
 for vendor in pairs(q.vendors) do names[vendor] = true end
@@ -51,7 +53,8 @@ local waiting, all_running = 0, 0
 for vendor in pairs(names) do
   local vd = vendor_at(q, vendor)
   lay(vd)
-  local line = call('ZCARD', vd.line)
+  vd.sorted = call('TYPE', vd.line).ok == 'zset'
+  local line = length_of(vd)
   waiting, all_running = waiting + line, all_running + (running[vendor] or 0)
   local function differs(what, counted, is)
     if counted ~= is then found('vendor', vendor .. ': ' .. what .. ' counted ' .. counted .. ', are ' .. is) end
@@ -70,8 +73,8 @@ for vendor in pairs(names) do
     end
   end
   if vd.n > 0 and vd.turn and vd.n == line then
-    local score = tonumber(call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2])
-    if vd.turn ~= fmt('%016.0f', score % RANK) .. vendor then found('vendor', vendor .. ': its first job is another') end
+    local _, seqs = slice(vd, 0, 0)
+    if vd.turn ~= fmt('%016.0f', seqs[1]) .. vendor then found('vendor', vendor .. ': its first job is another') end
   end
   local is_fed = call('ZSCORE', own .. 'feed', vendor) and true or false
   if is_fed ~= (vd.k < vd.n and vd.k < allowed(vd)) then
@@ -85,18 +88,21 @@ if is_mending then
   local ours = {}
   for _, member in ipairs(window) do ours[sub(member, 17)] = true end
   for vendor in pairs(names) do
-    for _, id in ipairs(call('ZRANGE', own .. 'line:' .. vendor, 0, -1)) do ours[id] = true end
+    for _, id in ipairs((slice(vendor_at(q, vendor), 0, -1))) do ours[id] = true end
   end
   local others = {}
   for _, id in ipairs(call('LRANGE', q.list, 0, -1)) do
     if not ours[id] then others[#others + 1] = id end
   end
+  for _, changes in pairs(q.changes) do
+    for member in pairs(changes) do changes[member] = nil end
+  end
   call('DEL', q.list, own .. 'window', own .. 'feed', own .. 'ready', own .. 'capped', own .. 'held', own .. 'idle')
   q.size, q.idles, q.waiting, q.running = 0, 0, waiting, all_running
   for vendor in pairs(names) do
     local vd = vendor_at(q, vendor)
-    vd.n, vd.run, vd.k = call('ZCARD', vd.line), running[vendor] or 0, 0
-    vd.st, vd.turn, vd.fed, vd.plain, vd.ranked, vd.dirty = OFF, false, false, false, true, true
+    vd.n, vd.run, vd.k = length_of(vd), running[vendor] or 0, 0
+    vd.st, vd.turn, vd.fed, vd.plain, vd.dirty = OFF, false, false, false, true
     forget_head(vd)
   end
   for vendor in pairs(names) do

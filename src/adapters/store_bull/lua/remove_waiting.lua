@@ -4,6 +4,7 @@ if call('SISMEMBER', ROOT .. 'queues', ARGV[5]) == 0 then return {0, {}} end
 local q = queue_at(ARGV[5])
 local vendors = {vendor}
 if vendor == '' then
+  apply(q)
   vendors = call('SMEMBERS', q.own .. 'held')
   for _, set in ipairs({'ready', 'capped'}) do
     for _, turn in ipairs(call('ZRANGE', q.own .. set, 0, -1)) do vendors[#vendors + 1] = sub(turn, 17) end
@@ -11,8 +12,7 @@ if vendor == '' then
 end
 local found = {}
 for _, name in ipairs(vendors) do
-  local ids = call('ZREVRANGE', q.own .. 'line:' .. name, 0, -1)
-  for _, id in ipairs(ids) do found[#found + 1] = id end
+  for _, id in ipairs((slice(vendor_at(q, name), 0, -1))) do found[#found + 1] = id end
 end
 table.sort(found, function(a, b) return (tonumber(a) or 0) > (tonumber(b) or 0) end)
 local count = min(#found, most)

@@ -19,7 +19,8 @@ for count, at in ipairs(steps) do
   NOW_TEXT = ARGV[at + 1]
   NOW = tonumber(NOW_TEXT)
   if ARGV[at] == 'claim' then
-    claims[#claims + 1] = {count, ARGV[at + 3], ARGV[at + 4], ARGV[at + 5]}
+    claims.first = claims.first or count
+    claims[#claims + 1] = at + 3
   else
     answers[count] = kinds[ARGV[at]](at + 3)
   end

@@ -1,0 +1,148 @@
+-- A vendor's waiting jobs in their order: its line. A list of ids by ascending number (seq), an id whose number is another
+-- as "number id". When a job comes that has a rank, or whose place is far inside, the line becomes a zset, score =
+-- seq - rank * 2^40, and stays one until it is empty. A list takes a tenth of a zset's memory and time.
+local NEAR = 64  -- Places from an end at which a job is put into a list.
+local FAR = 10000  -- Jobs in a list where that still takes no time worth speaking of.
+
+local function member_of(seq, id)
+  if #id <= 16 and fmt('%.0f', seq) == id then return sub('0000000000000000', #id + 1) .. id .. id end
+  return fmt('%016.0f', seq) .. id
+end
+
+local function word_of(seq, id)
+  local number = fmt('%.0f', seq)
+  return number == id and id or number .. ' ' .. id
+end
+-- The id and the number that a word of a list stands for.
+local function read_word(word)
+  local seq = tonumber(word)
+  if seq then return word, seq end
+  local number, id = string.match(word, '^(%d+) (.*)$')
+  return id, tonumber(number)
+end
+
+-- What came in this call is added in one go: to be called before the line is looked at.
+local function lay(vd)
+  if #vd.fresh == 0 then return end
+  call(vd.sorted and 'ZADD' or 'RPUSH', vd.line, unpack(vd.fresh))
+  vd.fresh = {}
+end
+
+local function sort_line(vd)
+  lay(vd)
+  local words = call('LRANGE', vd.line, 0, -1)
+  call('DEL', vd.line)
+  for from = 1, #words, 1000 do
+    local scores = {}
+    for i = from, min(from + 999, #words) do
+      local id, seq = read_word(words[i])
+      scores[#scores + 1], scores[#scores + 2] = seq, id
+    end
+    call('ZADD', vd.line, unpack(scores))
+  end
+  vd.sorted, vd.dirty = true, true
+end
+
+-- The ids at these places, from 0, and their numbers.
+local function slice(vd, from, to)
+  lay(vd)
+  if vd.sorted then
+    local ids, seqs = {}, {}
+    local flat = call('ZRANGE', vd.line, from, to, 'WITHSCORES')
+    for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
+    return ids, seqs
+  end
+  local ids, seqs = call('LRANGE', vd.line, from, to), {}
+  for i, word in ipairs(ids) do
+    local seq = tonumber(word)
+    if not seq then ids[i], seq = read_word(word) end
+    seqs[i] = seq
+  end
+  return ids, seqs
+end
+
+-- Where the last job stands, as a zset's score; -inf without one.
+local function last_score(vd)
+  lay(vd)
+  if vd.sorted then return tonumber(call('ZRANGE', vd.line, -1, -1, 'WITHSCORES')[2] or -math.huge) end
+  local word = call('LINDEX', vd.line, -1)
+  if not word then return -math.huge end
+  local _, seq = read_word(word)
+  return seq
+end
+
+local function is_in_line(vd, id, seq)
+  lay(vd)
+  if vd.sorted then return call('ZSCORE', vd.line, id) end
+  return call('LPOS', vd.line, word_of(seq, id))
+end
+
+-- Whether it was there. `is_first`: it is likely to be one of the first.
+local function leave_line(vd, id, seq, is_first)
+  lay(vd)
+  if vd.sorted then return call('ZREM', vd.line, id) == 1 end
+  return call('LREM', vd.line, is_first and 1 or -1, word_of(seq, id)) == 1
+end
+
+local function drop_first(vd, count)
+  lay(vd)
+  if vd.sorted then
+    call('ZREMRANGEBYRANK', vd.line, 0, count - 1)
+  else
+    call('LTRIM', vd.line, count, -1)
+  end
+end
+
+-- Puts a job of no rank into a list, where it belongs by its number. Its place from 0, or nil where that is far inside.
+local function put_into_list(vd, id, seq)
+  lay(vd)
+  local word, head = word_of(seq, id), call('LRANGE', vd.line, 0, NEAR - 1)
+  for i, other in ipairs(head) do
+    local _, others = read_word(other)
+    if seq < others then
+      if i == 1 then call('LPUSH', vd.line, word) else call('LINSERT', vd.line, 'BEFORE', other, word) end
+      return i - 1
+    end
+  end
+  if #head < NEAR then
+    call('RPUSH', vd.line, word)
+    return #head
+  end
+  local tail, length = call('LRANGE', vd.line, -NEAR, -1), call('LLEN', vd.line)
+  for i = #tail, 1, -1 do
+    local _, others = read_word(tail[i])
+    if others < seq then
+      if i == #tail then
+        call('RPUSH', vd.line, word)
+      elseif length <= FAR then
+        call('LINSERT', vd.line, 'AFTER', tail[i], word)
+      else
+        return nil
+      end
+      return length - #tail + i
+    end
+  end
+end
+
+-- The last job of the vendor's, which is counted already, goes to its place in the line; `again` where that may be older
+-- than the last's. The place, from 0.
+local function enter_line(vd, id, seq, rank, again)
+  if rank ~= 0 and not vd.sorted then sort_line(vd) end
+  if not vd.sorted and again then
+    local at = put_into_list(vd, id, seq)
+    if at then return at end
+    sort_line(vd)
+  end
+  local fresh = vd.fresh
+  if vd.sorted then
+    fresh[#fresh + 1], fresh[#fresh + 2] = seq - rank * RANK, id
+    lay(vd)
+    return call('ZRANK', vd.line, id)
+  end
+  if #fresh > 1000 then
+    lay(vd)
+    fresh = vd.fresh
+  end
+  fresh[#fresh + 1] = word_of(seq, id)
+  return vd.n - 1
+end
