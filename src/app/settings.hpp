@@ -1,4 +1,4 @@
-// Every setting of the program, as one table (settings.cpp): key in cutroom.toml, environment variables, what
+// Every setting of the program, as one table (settings/): key in cutroom.toml, environment variables, what
 // is allowed, default. File < environment < flags; a wrong value names the key, the value and what is
 // allowed.
 #pragma once

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <array>
+
+#include "app/secret_text.hpp"
+#include "app/settings/row_kinds.hpp"
+#include "app/settings/sections.hpp"
+
+namespace cutroom::app {
+namespace {
+
+constexpr std::array<std::string_view, 4> kRedisSchemes{"redis", "rediss", "redis+sentinel", "redis+cluster"};
+
+bool is_redis_url(const std::string& text) {
+  const std::size_t colon = text.find("://");
+  if (colon == std::string::npos || colon + 3 == text.size()) return false;
+  const std::string_view scheme = std::string_view(text).substr(0, colon);
+  return std::ranges::find(kRedisSchemes, scheme) != kRedisSchemes.end();
+}
+
+SettingRow redis_url_row() {
+  SettingRow row{.key = "redis.url",
+                 .flag = "redis",
+                 .environment = "CUTROOM_REDIS_URL",
+                 .old_environment = "REDIS_URL",
+                 .allowed =
+                     "redis://, rediss:// (TLS), redis+sentinel://H1:P,H2:P/MASTER or "
+                     "redis+cluster://H1:P,H2:P",
+                 .meaning = "the Redis that a fleet shares; goes before redis.host and all below it"};
+  row.set = [](Settings& s, const std::string& text) {
+    if (!text.empty() && !is_redis_url(text)) return false;
+    s.redis_url = text;
+    return true;
+  };
+  row.get = [](const Settings& s) { return without_password(s.redis_url); };
+  row.may_hold_secret = true;
+  return row;
+}
+
+SettingRow redis_port_row() {
+  SettingRow row{.key = "redis.port",
+                 .environment = "CUTROOM_REDIS_PORT",
+                 .old_environment = "REDIS_PORT",
+                 .allowed = "1..65535",
+                 .meaning = "its port"};
+  row.set = [](Settings& s, const std::string& text) {
+    return set_port(s.redis_port, text) && s.redis_port != 0;
+  };
+  row.get = [](const Settings& s) { return std::to_string(s.redis_port); };
+  return row;
+}
+
+SettingRow redis_tls_row() {
+  SettingRow row{.key = "redis.tls",
+                 .environment = "CUTROOM_REDIS_TLS",
+                 .old_environment = "REDIS_TLS",
+                 .allowed = "true or false",
+                 .meaning = "speak TLS with it"};
+  row.set = [](Settings& s, const std::string& text) {
+    s.redis_tls = text == "true" || text == "1";  // The old variable was set either way.
+    return s.redis_tls || text == "false" || text == "0" || text.empty();
+  };
+  row.get = [](const Settings& s) { return std::string(s.redis_tls ? "true" : "false"); };
+  return row;
+}
+
+}  // namespace
+
+std::vector<SettingRow> redis_rows() {
+  return {
+      redis_url_row(),
+      text_row({.key = "redis.host",
+                .environment = "CUTROOM_REDIS_HOST",
+                .old_environment = "REDIS_HOST",
+                .allowed = "a host name or an address",
+                .meaning = "the Redis that a fleet shares; neither this nor redis.url: none"},
+               &Settings::redis_host),
+      redis_port_row(),
+      text_row({.key = "redis.user",
+                .environment = "CUTROOM_REDIS_USER",
+                .old_environment = "REDIS_USER",
+                .allowed = "a name",
+                .meaning = "who to be there; empty: the default user"},
+               &Settings::redis_user),
+      text_row({.key = "redis.password_file",
+                .environment = "CUTROOM_REDIS_PASSWORD_FILE",
+                .allowed = "a file",
+                .meaning = "holds the password, where CUTROOM_REDIS_PASSWORD or REDIS_PASSWORD does not"},
+               &Settings::redis_password_file),
+      number_row({.key = "redis.database",
+                  .environment = "CUTROOM_REDIS_DATABASE",
+                  .old_environment = "REDIS_DB",
+                  .allowed = "0..16383",
+                  .meaning = "the number of the database in it"},
+                 &Settings::redis_database, {0, 16'383}),
+      text_row({.key = "redis.prefix",
+                .environment = "CUTROOM_REDIS_PREFIX",
+                .allowed = "what the queues' keys begin with",
+                .meaning = "as Bull's option `prefix`; in a cluster with braces, e.g. {bull}"},
+               &Settings::redis_prefix),
+      number_row({.key = "redis.window",
+                  .environment = "CUTROOM_REDIS_WINDOW",
+                  .allowed = "10..100000",
+                  .meaning = "jobs of a queue that Bull's own workers and tools see waiting, in fair order"},
+                 &Settings::redis_window, {10, 100'000}),
+      redis_tls_row(),
+      text_row({.key = "redis.tls_ca_file",
+                .environment = "CUTROOM_REDIS_TLS_CA_FILE",
+                .allowed = "a PEM file",
+                .meaning = "whom to believe that it is the right Redis; empty: whom the system believes"},
+               &Settings::redis_tls_ca_file),
+  };
+}
+
+}  // namespace cutroom::app
