@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "engine/finite_json.hpp"
+
 namespace cutroom::engine {
 namespace {
 
@@ -51,6 +53,8 @@ Result<Payload> payload_from_json(const std::string& text) {
   json::value value = json::parse(text, failed);
   if (failed || !value.is_object())
     return Error{.code = Errc::invalid_input, .message = "The job's data is not a JSON object"};
+  if (!is_finite(value))
+    return Error{.code = Errc::invalid_input, .message = "The job's data holds a number that is too large"};
   json::object& object = value.get_object();
   Payload payload;
   payload.record_id = take_value(object, "recordId");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/announcer.hpp"
 #include "engine/cut_out_order.hpp"
 
 namespace cutroom::engine {
@@ -47,6 +48,21 @@ TEST(Payload, refuses_what_is_not_its_own) {
   EXPECT_EQ(payload_from_json("[1]").error().code, Errc::invalid_input);
   EXPECT_EQ(payload_from_json("{").error().code, Errc::invalid_input);
   EXPECT_EQ(payload_from_json(R"({"recordId":"r"})").error().code, Errc::invalid_input);
+}
+
+// Somebody else's producer may have put anything into a job.
+TEST(Payload, refuses_numbers_that_json_could_not_hold) {
+  const auto recordless = payload_from_json(R"({"recordId":1e999,"photoUrl":"https://x/y"})");
+  ASSERT_FALSE(recordless);
+  EXPECT_EQ(recordless.error().text(), "The job's data holds a number that is too large");
+  EXPECT_FALSE(
+      payload_from_json(R"({"recordId":1,"photoUrl":"https://x/y","options":{"a":[{"b":-1e999}]}})"));
+  EXPECT_TRUE(payload_from_json(R"({"recordId":1e300,"photoUrl":"https://x/y"})"));
+}
+
+TEST(Payload, tells_events_of_no_record_that_json_could_not_hold) {
+  EXPECT_EQ(record_json_of({.payload_json = R"({"recordId":1e999})"}), "");
+  EXPECT_EQ(record_json_of({.payload_json = R"({"recordId":7})"}), "7");
 }
 
 }  // namespace

@@ -70,6 +70,20 @@ TEST(RequestParser, reads_byte_by_byte) {
   expect_whole(request, parser);
 }
 
+TEST(RequestParser, reads_a_body_of_no_chunk_but_the_last_however_it_is_split) {
+  const std::string text = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+  const std::size_t body = text.find("0\r\n");
+  for (std::size_t first = body; first <= text.size(); ++first) {
+    for (std::size_t second = first; second <= text.size(); ++second) {
+      Request request;
+      RequestParser parser(request, 16'384);
+      feed(parser, text, {body, first, second});
+      ASSERT_TRUE(parser.is_done()) << first << ' ' << second;
+      EXPECT_EQ(request.body, "");
+    }
+  }
+}
+
 TEST(RequestParser, reads_chunks_however_they_are_split) {
   const std::string text =
       "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "
