@@ -21,8 +21,10 @@ Request parse(std::string_view first, std::string_view second) {
   std::string pending(first);
   bool fed_all = false;
   for (;;) {
-    boost::system::error_code failed;
-    const std::size_t used = parser.put(boost::asio::buffer(pending), failed);
+    boost::system::error_code failed = boost::beast::http::error::need_more;
+    std::size_t used = 0;
+    // As a session does it: Beast may not be given nothing.
+    if (!pending.empty()) used = parser.put(boost::asio::buffer(pending), failed);
     pending.erase(0, used);
     if (failed && failed != boost::beast::http::error::need_more) return {};
     if (parser.is_header_done()) {

@@ -1,5 +1,5 @@
-// A file as a vendor hands it in: sniffing, the header's size, decoding within small limits. What is decoded is as
-// large as its header said, within the limits.
+// A file as a vendor hands it in: sniffing, the header's size, decoding within small limits. What is decoded
+// is as large as its header said, within the limits.
 #include <cstdint>
 #include <cstdlib>
 

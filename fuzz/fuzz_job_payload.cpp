@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!payload) return 0;
   (void)cutroom::engine::cut_out_options_from(payload->work);
   const auto again = cutroom::engine::payload_from_json(to_json(*payload));
-  if (!again || again->record_key() != payload->record_key() || again->photo_url != payload->photo_url) std::abort();
+  if (!again || again->record_key() != payload->record_key() || again->photo_url != payload->photo_url)
+    std::abort();
   return 0;
 }

@@ -1,5 +1,5 @@
-// The body of an order: JSON, bulk JSON and form, of each kind. What is accepted must come back from the job's
-// payload as it was.
+// The body of an order: JSON, bulk JSON and form, of each kind. What is accepted must come back from the
+// job's payload as it was.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -1,5 +1,5 @@
-// An address as a vendor gives it, and a redirect from there. What the rules let pass has http or https, no user,
-// and no literal address that isn't public.
+// An address as a vendor gives it, and a redirect from there. What the rules let pass has http or https, no
+// user, and no literal address that isn't public.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -22,6 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!url) return 0;
   must_be_fine(*url);
   if (first.size() == text.size()) return 0;
-  if (const auto next = rules.follow(*url, text.substr(first.size() + 1), {.redirect = 1})) must_be_fine(*next);
+  if (const auto next = rules.follow(*url, text.substr(first.size() + 1), {.redirect = 1}))
+    must_be_fine(*next);
   return 0;
 }
