@@ -28,7 +28,9 @@ Request parse(std::string_view first, std::string_view second) {
     pending.erase(0, used);
     if (failed && failed != boost::beast::http::error::need_more) return {};
     if (parser.is_header_done()) {
-      parser.body_limit(64U << 10U);
+      constexpr std::uint64_t kBodyMax = 64U << 10U;
+      if (parser.content_length().value_or(0) > kBodyMax) return {};  // A session refuses it before its body.
+      parser.body_limit(kBodyMax);
       parser.eager(true);
     }
     if (parser.is_done()) return parser.objection().empty() ? request : Request{};

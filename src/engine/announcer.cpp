@@ -5,7 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/log.hpp"
-#include "engine/finite_json.hpp"
+#include "engine/orders.hpp"
 #include "engine/webhooks.hpp"
 
 namespace cutroom::engine {
@@ -37,7 +37,7 @@ std::string record_json_of(const jobs::Job& job) {
   const json::value payload = json::parse(job.payload_json, failed);
   const json::object* object = failed ? nullptr : payload.if_object();
   const json::value* record = object ? object->if_contains("recordId") : nullptr;
-  return record && !record->is_null() && is_finite(*record) ? json::serialize(*record) : std::string();
+  return record && is_id(*record) ? json::serialize(*record) : std::string();
 }
 
 void Announcer::queued(const jobs::JobId& id, const std::optional<jobs::BatchId>& batch, std::string vendor,

@@ -36,6 +36,8 @@ json::value take_value(json::object& object, std::string_view key) {
 std::string Payload::record_key() const { return key_of(record_id); }
 std::string Payload::project_key() const { return key_of(project_id); }
 
+bool is_id(const json::value& value) { return value.is_string() || value.is_int64() || value.is_uint64(); }
+
 std::string to_json(const Payload& payload) {
   json::object out;
   out["recordId"] = payload.record_id;
@@ -66,6 +68,10 @@ Result<Payload> payload_from_json(const std::string& text) {
   payload.work = std::move(object);
   if (payload.record_key().empty() || (payload.photo_url.empty() && payload.photo_key.empty()))
     return Error{.code = Errc::invalid_input, .message = "The job's data lacks recordId or photoUrl"};
+  for (const json::value* id : {&payload.record_id, &payload.project_id})
+    if (!id->is_null() && !is_id(*id))
+      return Error{.code = Errc::invalid_input,
+                   .message = "recordId and projectId in the job's data must be strings or whole numbers"};
   return payload;
 }
 

@@ -47,6 +47,9 @@ struct Payload {
   std::string project_key() const;
 };
 
+// A string or a whole number: of any other number, what is read is not always what was written.
+bool is_id(const boost::json::value&);
+
 std::string to_json(const Payload&);
 Result<Payload> payload_from_json(const std::string&);
 

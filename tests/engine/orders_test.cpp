@@ -52,17 +52,27 @@ TEST(Payload, refuses_what_is_not_its_own) {
 
 // Somebody else's producer may have put anything into a job.
 TEST(Payload, refuses_numbers_that_json_could_not_hold) {
-  const auto recordless = payload_from_json(R"({"recordId":1e999,"photoUrl":"https://x/y"})");
-  ASSERT_FALSE(recordless);
-  EXPECT_EQ(recordless.error().text(), "The job's data holds a number that is too large");
-  EXPECT_FALSE(
-      payload_from_json(R"({"recordId":1,"photoUrl":"https://x/y","options":{"a":[{"b":-1e999}]}})"));
-  EXPECT_TRUE(payload_from_json(R"({"recordId":1e300,"photoUrl":"https://x/y"})"));
+  const auto endless =
+      payload_from_json(R"({"recordId":1,"photoUrl":"https://x/y","options":{"a":[{"b":-1e999}]}})");
+  ASSERT_FALSE(endless);
+  EXPECT_EQ(endless.error().text(), "The job's data holds a number that is too large");
 }
 
-TEST(Payload, tells_events_of_no_record_that_json_could_not_hold) {
-  EXPECT_EQ(record_json_of({.payload_json = R"({"recordId":1e999})"}), "");
-  EXPECT_EQ(record_json_of({.payload_json = R"({"recordId":7})"}), "7");
+TEST(Payload, refuses_ids_that_another_one_could_be_taken_for) {
+  for (const char* id :
+       {"766666660666666666666666666666666666666666666666", "1.5", "1e3", "true", "[1]", "{}"}) {
+    const std::string record = R"({"recordId":)" + std::string(id) + R"(,"photoUrl":"https://x/y"})";
+    const auto refused = payload_from_json(record);
+    ASSERT_FALSE(refused) << id;
+    EXPECT_EQ(refused.error().text(),
+              "recordId and projectId in the job's data must be strings or whole numbers");
+    EXPECT_FALSE(payload_from_json(R"({"recordId":1,"photoUrl":"x","projectId":)" + std::string(id) + "}"))
+        << id;
+    EXPECT_EQ(record_json_of({.payload_json = record}), "") << id;
+  }
+  const std::string largest = R"({"recordId":18446744073709551615,"photoUrl":"https://x/y"})";
+  EXPECT_EQ(payload_from_json(largest)->record_key(), "18446744073709551615");
+  EXPECT_EQ(record_json_of({.payload_json = largest}), "18446744073709551615");
 }
 
 }  // namespace
