@@ -1,5 +1,5 @@
 // Everything that `cutroom serve`, `cutroom api` and `cutroom worker` consist of, built in order and
-// destroyed in reverse. Here and in stores.cpp all adapters are known, and nowhere else.
+// destroyed in reverse. Here (wire/) and in stores.cpp all adapters are known, and nowhere else.
 #pragma once
 
 #include <cstdint>

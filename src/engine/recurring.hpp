@@ -1,4 +1,4 @@
-// Work that comes round by itself, as one table (app/wire.cpp fills it). Lives on the I/O thread.
+// Work that comes round by itself, as one table (app/wire/wired_work.cpp fills it). Lives on the I/O thread.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
 // libvips' global state. One object, made before the first codec and destroyed after the last use of one, by
-// app/wire.cpp; there can't be a second one in a process' life.
+// app/wire/; there can't be a second one in a process' life.
 #pragma once
 
 namespace cutroom::codec_vips {
