@@ -125,7 +125,7 @@ TEST_F(Admin, shows_a_key_once_and_its_secret_never_again) {
   ASSERT_EQ(admin(Verb::post, kVendors, R"({"id":"acme"})").status, 201);
   const std::string key = make_key("acme");
   // Without an admin key the door is shut now; the directory still knows.
-  const auto keys = test_.directory.keys_of("acme");
+  const auto keys = test.directory.keys_of("acme");
   ASSERT_EQ(keys.size(), 1U);
   EXPECT_EQ(keys[0].label, "shop");
   EXPECT_EQ(queue_with(key).status, 200);
@@ -136,7 +136,7 @@ class GuardedAdmin : public Admin {
  protected:
   // Its own server, with an admin key.
   GuardedAdmin() { admin_key_ = "the-admin-key-of-this-test"; }
-  TestApi guarded_{io_.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key-of-this-test"}};
+  TestApi guarded_{io.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key-of-this-test"}};
   const Api& api() override { return guarded_.api; }
 };
 

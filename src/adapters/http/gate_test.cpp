@@ -27,20 +27,20 @@ class Gate : public Routes {
   }
   template <class T>
   T run(boost::asio::awaitable<T> task) {
-    boost::asio::io_context io;
+    boost::asio::io_context loop;
     std::optional<T> out;
     boost::asio::co_spawn(
-        io, [&]() -> boost::asio::awaitable<void> { out.emplace(co_await std::move(task)); },
+        loop, [&]() -> boost::asio::awaitable<void> { out.emplace(co_await std::move(task)); },
         [](const std::exception_ptr& failure) {
           if (failure) std::rethrow_exception(failure);
         });
-    io.run();
+    loop.run();
     return std::move(*out);
   }
   // A vendor with a key: its text.
   std::string set_up(const std::string& vendor) {
-    EXPECT_TRUE(run(test_.directory.create({.id = vendor})));
-    return run(test_.directory.add_key(vendor, "")).value().text;
+    EXPECT_TRUE(run(test.directory.create({.id = vendor})));
+    return run(test.directory.add_key(vendor, "")).value().text;
   }
   Response queue_with(const std::string& key, const std::string& more = "") {
     Request request{.verb = Verb::post, .path = "/api/image-queue/remove-bg-queue"};
@@ -66,7 +66,7 @@ TEST_F(Gate, refuses_the_thirty_first_photo_of_a_vendor_within_the_hour) {
     EXPECT_EQ(response.header("RateLimit-Remaining"), std::to_string(29 - i));
     EXPECT_EQ(response.header("RateLimit-Reset"), "3600");
   }
-  test_.clock.time += Millis{600'000};
+  test.clock.time += Millis{600'000};
   const Response refused = queue("acme");
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(code_of(refused), "rate_limited");
@@ -76,14 +76,14 @@ TEST_F(Gate, refuses_the_thirty_first_photo_of_a_vendor_within_the_hour) {
   EXPECT_EQ(refused.header("RateLimit-Limit"), "30");
   EXPECT_EQ(refused.header("RateLimit-Remaining"), "0");
   EXPECT_EQ(refused.header("RateLimit-Reset"), "3000");
-  EXPECT_EQ(test_.store.jobs.size(), 30U);
+  EXPECT_EQ(test.store.jobs.size(), 30U);
 
   EXPECT_EQ(queue("other").status, 200) << "another vendor goes on";
   EXPECT_EQ(bulk("acme").status, 200) << "bulk operations have their own limit";
   EXPECT_EQ(get("/api/image-queue/job/1").status, 200);
   EXPECT_EQ(get("/api/image-queue/queue-stats").status, 200);
   EXPECT_EQ(get("/api/worker/health").status, 200);
-  test_.clock.time += Millis{3'000'000};
+  test.clock.time += Millis{3'000'000};
   EXPECT_EQ(queue("acme").status, 200);
 }
 
@@ -109,8 +109,8 @@ TEST_F(Gate, takes_a_repeated_call_for_a_read) {
 }
 
 TEST_F(Gate, gives_the_answer_again_where_the_quota_is_used_up) {
-  EXPECT_TRUE(run(test_.directory.create({.id = "acme", .monthly_quota = 1})));
-  const std::string key = run(test_.directory.add_key("acme", "")).value().text;
+  EXPECT_TRUE(run(test.directory.create({.id = "acme", .monthly_quota = 1})));
+  const std::string key = run(test.directory.add_key("acme", "")).value().text;
   const auto call = [&](const std::string& once) {
     Request request{.verb = Verb::post, .path = "/api/image-queue/bulk-remove-bg"};
     request.headers.x_api_key = key;
@@ -132,7 +132,7 @@ TEST_F(Gate, never_limits_a_browser_that_asks_twice_a_second) {
     const Response response = get("/api/image-queue/job/1");
     ASSERT_EQ(response.status, 200) << "after " << i / 2 << " s";
     ASSERT_TRUE(response.header("RateLimit-Remaining"));
-    test_.clock.time += Millis{500};
+    test.clock.time += Millis{500};
   }
   EXPECT_EQ(queue("acme").header("RateLimit-Remaining"), "28") << "reading has not used anything else up";
 }
@@ -203,11 +203,11 @@ TEST_F(Gate, asks_for_a_key_as_soon_as_there_is_a_vendor) {
   EXPECT_EQ(get("/healthz").status, 200);
   const Response passed = queue_with(key);
   EXPECT_EQ(passed.status, 200) << passed.text();
-  EXPECT_EQ(test_.store.jobs.back().vendor, "acme");
+  EXPECT_EQ(test.store.jobs.back().vendor, "acme");
 }
 
 TEST_F(Gate, shows_machines_and_running_jobs_to_nobody_but_administrators_where_keys_are_needed) {
-  test_.workers.all =
+  test.workers.all =
       std::vector<engine::WorkerState>{{.id = "w1",
                                         .host = "inner-name",
                                         .pid = 77,
@@ -243,7 +243,7 @@ TEST_F(Gate, lets_nobody_speak_for_another_vendor) {
   EXPECT_EQ(refused.status, 403);
   EXPECT_EQ(code_of(refused), "forbidden");
   EXPECT_THAT(refused.text(), HasSubstr("vendorId"));
-  EXPECT_EQ(test_.store.jobs.size(), 1U);
+  EXPECT_EQ(test.store.jobs.size(), 1U);
 }
 
 TEST_F(Gate, hides_the_jobs_of_others) {
@@ -260,13 +260,13 @@ TEST_F(Gate, shuts_a_key_at_once_when_it_is_revoked) {
   const std::string key = set_up("acme");
   ASSERT_EQ(queue_with(key).status, 200);
   const std::string id(vendors::api_key_parts(key)->id);
-  ASSERT_TRUE(run(test_.directory.revoke_key("acme", id)));
+  ASSERT_TRUE(run(test.directory.revoke_key("acme", id)));
   EXPECT_EQ(queue_with(key).status, 401);
 }
 
 TEST_F(Gate, gives_a_vendor_the_limits_of_its_own) {
   const std::string key = set_up("acme");
-  ASSERT_TRUE(run(test_.directory.change("acme", [](vendors::Vendor& vendor) -> Result<void> {
+  ASSERT_TRUE(run(test.directory.change("acme", [](vendors::Vendor& vendor) -> Result<void> {
     vendor.limits[vendors::LimitKind::background_removal] = vendors::limit_from("2/1m");
     vendor.limits[vendors::LimitKind::global] = vendors::limit_from("off");
     return {};

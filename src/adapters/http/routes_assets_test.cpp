@@ -5,7 +5,7 @@ namespace {
 
 TEST_F(Routes, an_asset_is_served_whole_and_may_be_kept_for_ever) {
   const std::string content(300'000, 'x');
-  const std::string key = test_.assets.keep(content, "png");
+  const std::string key = test.assets.keep(content, "png");
   Response response = get("/assets/" + key);
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "image/png");
@@ -18,7 +18,7 @@ TEST_F(Routes, an_asset_is_served_whole_and_may_be_kept_for_ever) {
 }
 
 TEST_F(Routes, an_asset_that_the_client_has_is_304) {
-  const std::string key = test_.assets.keep("hello", "png");
+  const std::string key = test.assets.keep("hello", "png");
   Request request{.verb = Verb::get, .path = "/assets/" + key};
   request.headers.if_none_match = "\"other\", \"" + key.substr(3) + "\"";
   request.headers.range = "bytes=0-1";
@@ -29,7 +29,7 @@ TEST_F(Routes, an_asset_that_the_client_has_is_304) {
 }
 
 TEST_F(Routes, a_range_of_an_asset_is_206) {
-  const std::string key = test_.assets.keep("0123456789", "png");
+  const std::string key = test.assets.keep("0123456789", "png");
   Request request{.verb = Verb::get, .path = "/assets/" + key};
   request.headers.range = "bytes=2-4";
   Response part = ask(request);
@@ -53,22 +53,22 @@ TEST_F(Routes, no_path_leads_out_of_the_assets) {
 
 TEST(RoutesOverRemoteAssets, assets_of_a_store_elsewhere_come_through_memory) {
   boost::asio::io_context io_context;
-  TestApi test(io_context.get_executor(), /*assets_on_disk=*/false);
-  const std::string key = test.assets.keep("0123456789", "bin");
+  TestApi own(io_context.get_executor(), /*assets_on_disk=*/false);
+  const std::string key = own.assets.keep("0123456789", "bin");
   Request request{.verb = Verb::get, .path = "/assets/" + key};
   request.headers.range = "bytes=-4";
-  boost::asio::io_context io;
+  boost::asio::io_context loop;
   std::string got;
   boost::asio::co_spawn(
-      io,
+      loop,
       [&]() -> boost::asio::awaitable<void> {
         const Route* route = find_route(route_table(), request);
-        const Response response = co_await answer(test.api, route, request);
+        const Response response = co_await answer(own.api, route, request);
         EXPECT_EQ(response.content_type, "application/octet-stream");
         got = *co_await std::get<std::unique_ptr<BodyStream>>(response.body)->next();
       },
       boost::asio::detached);
-  io.run();
+  loop.run();
   EXPECT_EQ(got, "6789");
 }
 

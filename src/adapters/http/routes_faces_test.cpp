@@ -20,10 +20,10 @@ TEST_F(FaceRoutes, queue_one_photo_with_its_mode_and_options) {
               "options":{"format":"png","background":"255, 255,255","allowTilted":true,"priority":3}})");
   ASSERT_EQ(response.status, 200) << response.text();
   EXPECT_EQ(body_of(response).at("recordId"), "r1");
-  ASSERT_EQ(test_.store.jobs.size(), 1U);
-  EXPECT_EQ(test_.store.jobs[0].queue, "face-crop");
-  EXPECT_EQ(test_.store.jobs[0].priority, 3);
-  const json::value data = json::parse(test_.store.jobs[0].payload_json);
+  ASSERT_EQ(test.store.jobs.size(), 1U);
+  EXPECT_EQ(test.store.jobs[0].queue, "face-crop");
+  EXPECT_EQ(test.store.jobs[0].priority, 3);
+  const json::value data = json::parse(test.store.jobs[0].payload_json);
   EXPECT_EQ(data.at("mode"), "passport");
   EXPECT_EQ(data.at("options"),
             (json::value{{"format", "png"}, {"background", "#ffffff"}, {"allowTilted", true}}));
@@ -35,7 +35,7 @@ TEST_F(FaceRoutes, queue_many_photos_with_one_mode) {
            R"({"recordIds":[1,2],"photoUrls":["http://x/a","http://x/b"],"mode":"official"})");
   ASSERT_EQ(response.status, 200) << response.text();
   EXPECT_EQ(body_of(response).at("count").to_number<int>(), 2);
-  for (const jobs::Job& job : test_.store.jobs) {
+  for (const jobs::Job& job : test.store.jobs) {
     EXPECT_EQ(job.queue, "face-crop");
     EXPECT_EQ(json::parse(job.payload_json).at("mode"), "official");
   }
@@ -51,7 +51,7 @@ TEST_F(FaceRoutes, name_the_modes_where_it_is_missing_or_unknown) {
     EXPECT_THAT(std::string(said.at("details").at(0).at("problem").as_string()),
                 HasSubstr("official, passport"));
   }
-  EXPECT_TRUE(test_.store.jobs.empty());
+  EXPECT_TRUE(test.store.jobs.empty());
 }
 
 TEST_F(FaceRoutes, refuse_to_alter_a_photo_for_an_office_that_forbids_it) {
@@ -89,7 +89,7 @@ TEST_F(FaceRoutes, take_a_form_with_the_photo_itself) {
       "filename=\"a.jpg\"\r\n\r\n\xFF\xD8\xFF\r\n--b--\r\n";
   const Response response = ask(std::move(request));
   ASSERT_EQ(response.status, 200) << response.text();
-  const json::value data = json::parse(test_.store.jobs.at(0).payload_json);
+  const json::value data = json::parse(test.store.jobs.at(0).payload_json);
   EXPECT_EQ(data.at("mode"), "passport");
   EXPECT_EQ(data.at("options").at("strict"), true);
 }
@@ -119,8 +119,8 @@ class OwnPresets : public FaceRoutes {
                   .body = R"({"recordId":1,"photoUrl":"http://x/a.jpg","vendorId":")" + vendor +
                           R"(","mode":")" + mode + "\"" + more + "}"});
   }
-  const Api& api() override { return with_admin_.api; }
-  TestApi with_admin_{io_.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key"}};
+  const Api& api() override { return with_admin.api; }
+  TestApi with_admin{io.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key"}};
 };
 
 TEST_F(OwnPresets, are_put_listed_and_deleted) {
@@ -141,14 +141,14 @@ TEST_F(OwnPresets, are_put_listed_and_deleted) {
 TEST_F(OwnPresets, are_the_vendors_alone_and_go_with_its_jobs) {
   ASSERT_EQ(put("badge", kBadge).status, 200);
   ASSERT_EQ(crop_as("acme", "badge").status, 200);
-  const json::value data = json::parse(with_admin_.store.jobs.at(0).payload_json);
+  const json::value data = json::parse(with_admin.store.jobs.at(0).payload_json);
   EXPECT_EQ(data.at("mode"), "badge");
   EXPECT_EQ(data.at("preset"), json::parse(kBadge));
   const Response refused = crop_as("other", "badge");
   EXPECT_EQ(refused.status, 400);
   EXPECT_EQ(body_of(refused).at("details").at(0).at("field"), "mode");
   EXPECT_EQ(crop_as("acme", "passport").status, 200) << "it has all others too";
-  EXPECT_FALSE(json::parse(with_admin_.store.jobs.at(1).payload_json).as_object().contains("preset"));
+  EXPECT_FALSE(json::parse(with_admin.store.jobs.at(1).payload_json).as_object().contains("preset"));
 }
 
 TEST_F(OwnPresets, come_before_those_of_all_with_their_rules) {
@@ -204,11 +204,11 @@ TEST_F(OwnPresets, leave_a_vendors_defaults_out_where_they_forbid_them) {
   };
   ASSERT_EQ(set(R"({"background":"#ffffff","quality":80,"priority":7})").status, 200);
   ASSERT_EQ(crop_as("acme", "official").status, 200) << "who sent it has asked for no background";
-  const jobs::Job& job = with_admin_.store.jobs.at(0);
+  const jobs::Job& job = with_admin.store.jobs.at(0);
   EXPECT_EQ(json::parse(job.payload_json).at("options"), (json::value{{"quality", 80}}));
   EXPECT_EQ(job.priority, 7);
   ASSERT_EQ(crop_as("acme", "passport").status, 200);
-  EXPECT_EQ(json::parse(with_admin_.store.jobs.at(1).payload_json).at("options").at("background"), "#ffffff");
+  EXPECT_EQ(json::parse(with_admin.store.jobs.at(1).payload_json).at("options").at("background"), "#ffffff");
   const Response refused = crop_as("acme", "official", R"(,"options":{"background":"#ffffff"})");
   EXPECT_EQ(refused.status, 400) << "here it was asked for";
   const Response wrong = crop_as("acme", "official", R"(,"options":{"colour":1})");

@@ -17,12 +17,12 @@ class Routes : public ::testing::Test {
     // Found before it runs: the handler sees the params.
     const Route* route = find_route(route_table(), request);
     boost::asio::co_spawn(
-        io_, [&]() -> boost::asio::awaitable<void> { response = co_await answer(api(), route, request); },
+        io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(api(), route, request); },
         [](const std::exception_ptr& failure) {
           if (failure) std::rethrow_exception(failure);
         });
-    io_.restart();
-    io_.run();
+    io.restart();
+    io.run();
     return response;
   }
   Response get(std::string path) { return ask({.verb = Verb::get, .path = std::move(path)}); }
@@ -35,9 +35,9 @@ class Routes : public ::testing::Test {
   // The whole of a streamed body.
   static std::string drain(Response& response) {
     std::string all;
-    boost::asio::io_context io;
+    boost::asio::io_context loop;
     boost::asio::co_spawn(
-        io,
+        loop,
         [&]() -> boost::asio::awaitable<void> {
           auto& stream = *std::get<std::unique_ptr<BodyStream>>(response.body);
           for (;;) {
@@ -48,14 +48,14 @@ class Routes : public ::testing::Test {
           }
         },
         boost::asio::detached);
-    io.run();
+    loop.run();
     return all;
   }
 
-  virtual const Api& api() { return test_.api; }
+  virtual const Api& api() { return test.api; }
 
-  boost::asio::io_context io_;
-  TestApi test_{io_.get_executor()};
+  boost::asio::io_context io;
+  TestApi test{io.get_executor()};
 };
 
 }  // namespace cutroom::http

@@ -20,9 +20,9 @@ TEST_F(Routes, one_photo_is_queued) {
   EXPECT_EQ(response.text(),
             R"({"success":true,"jobId":"1","recordId":17,"message":"Job queued for processing",)"
             R"("estimatedTime":1})");
-  ASSERT_EQ(test_.store.jobs.size(), 1U);
-  EXPECT_EQ(test_.store.jobs[0].vendor, "v1");
-  EXPECT_EQ(test_.store.jobs[0].queue, "background-removal");
+  ASSERT_EQ(test.store.jobs.size(), 1U);
+  EXPECT_EQ(test.store.jobs[0].vendor, "v1");
+  EXPECT_EQ(test.store.jobs[0].queue, "background-removal");
 }
 
 TEST_F(Routes, the_record_id_comes_back_as_it_was_given) {
@@ -34,9 +34,9 @@ TEST_F(Routes, the_record_id_comes_back_as_it_was_given) {
 TEST_F(Routes, without_a_vendor_the_callers_address_is_it) {
   post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"https://x/y"})");
   post("/api/image-queue/bulk-remove-bg", R"({"recordIds":[1],"photoUrls":["https://x/y"]})");
-  ASSERT_EQ(test_.store.jobs.size(), 2U);
-  EXPECT_EQ(test_.store.jobs[0].vendor, "192.0.2.7");
-  EXPECT_EQ(test_.store.jobs[1].vendor, "192.0.2.7");
+  ASSERT_EQ(test.store.jobs.size(), 2U);
+  EXPECT_EQ(test.store.jobs[0].vendor, "192.0.2.7");
+  EXPECT_EQ(test.store.jobs[1].vendor, "192.0.2.7");
 }
 
 TEST_F(Routes, missing_fields_are_400_with_details) {
@@ -64,8 +64,8 @@ TEST_F(Routes, an_uploaded_photo_is_kept_before_its_job_is) {
   const Response response = ask(std::move(request));
   EXPECT_EQ(response.status, 200) << response.text();
   EXPECT_EQ(body_of(response)["recordId"], "5");
-  ASSERT_EQ(test_.assets.files.size(), 1U);
-  EXPECT_EQ(test_.assets.files.begin()->second, std::string(300'000, 'p'));
+  ASSERT_EQ(test.assets.files.size(), 1U);
+  EXPECT_EQ(test.assets.files.begin()->second, std::string(300'000, 'p'));
 }
 
 TEST_F(Routes, a_thousand_photos_are_one_call) {
@@ -90,7 +90,7 @@ TEST_F(Routes, a_thousand_photos_are_one_call) {
 }
 
 TEST_F(Routes, a_full_queue_is_429_with_retry_after) {
-  test_.store.queue_counts["background-removal"].waiting = engine::SubmissionLimits{}.waiting_max;
+  test.store.queue_counts["background-removal"].waiting = engine::SubmissionLimits{}.waiting_max;
   const Response response =
       post("/api/image-queue/remove-bg-queue", R"({"recordId":1,"photoUrl":"https://x"})");
   EXPECT_EQ(response.status, 429);
@@ -99,7 +99,7 @@ TEST_F(Routes, a_full_queue_is_429_with_retry_after) {
 }
 
 TEST_F(Routes, a_store_that_fails_is_503_and_says_nothing_of_the_inside) {
-  test_.store.broken = Error{.code = Errc::storage_failed, .detail = "disk /dev/sda1 is full"};
+  test.store.broken = Error{.code = Errc::storage_failed, .detail = "disk /dev/sda1 is full"};
   const Response response = get("/api/image-queue/job/1");
   EXPECT_EQ(response.status, 503);
   EXPECT_TRUE(response.header("retry-after"));
@@ -115,7 +115,7 @@ TEST_F(Routes, a_job_is_shown_in_bulls_words) {
   job.processed_at = from_unix_ms(2'000);
   job.finished_at = from_unix_ms(3'000);
   job.result_json = R"({"success":true,"photoUrl":"http://a/b.png"})";
-  test_.store.jobs.push_back(job);
+  test.store.jobs.push_back(job);
   const Response response = get("/api/image-queue/job/9");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(
@@ -126,7 +126,7 @@ TEST_F(Routes, a_job_is_shown_in_bulls_words) {
 }
 
 TEST_F(Routes, an_unfinished_job_has_nulls) {
-  test_.store.jobs.push_back({.id = "3", .queue = "background-removal", .payload_json = "{}"});
+  test.store.jobs.push_back({.id = "3", .queue = "background-removal", .payload_json = "{}"});
   const json::object body = body_of(get("/api/image-queue/job/3"));
   EXPECT_EQ(body.at("state"), "waiting");
   for (const char* field : {"result", "failedReason", "processedOn", "finishedOn"})
@@ -142,7 +142,7 @@ TEST_F(Routes, an_unknown_job_is_404) {
 }
 
 TEST_F(Routes, queue_stats_has_three_queues_and_a_time) {
-  test_.store.queue_counts["background-removal"] = {
+  test.store.queue_counts["background-removal"] = {
       .waiting = 1, .active = 2, .completed = 3, .failed = 4, .delayed = 5, .paused = 6};
   const std::string zero = R"({"waiting":0,"active":0,"completed":0,"failed":0,"delayed":0,"paused":0})";
   EXPECT_EQ(
@@ -153,9 +153,9 @@ TEST_F(Routes, queue_stats_has_three_queues_and_a_time) {
 }
 
 TEST_F(Routes, worker_health_counts_what_is_still_to_be_done) {
-  test_.store.queue_counts["background-removal"] = {
+  test.store.queue_counts["background-removal"] = {
       .waiting = 1, .active = 2, .completed = 3, .delayed = 5, .paused = 6};
-  test_.store.queue_counts["face-crop"] = {.waiting = 4};
+  test.store.queue_counts["face-crop"] = {.waiting = 4};
   const Response response = get("/api/worker/health");
   EXPECT_EQ(response.status, 200);
   json::object body = body_of(response);
@@ -166,17 +166,17 @@ TEST_F(Routes, worker_health_counts_what_is_still_to_be_done) {
 }
 
 TEST_F(Routes, worker_health_is_unhealthy_while_a_part_is_not_ready) {
-  test_.readiness.set("model", "loading");
+  test.readiness.set("model", "loading");
   const Response response = get("/api/worker/health");
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(body_of(response)["status"], "unhealthy");
   EXPECT_EQ(body_of(response)["notReady"].at("model"), "loading");
-  test_.store.broken = Error{.code = Errc::storage_failed};
+  test.store.broken = Error{.code = Errc::storage_failed};
   EXPECT_EQ(body_of(get("/api/worker/health"))["status"], "unhealthy");
 }
 
 TEST_F(Routes, worker_health_shows_all_workers_and_what_they_run) {
-  test_.workers.all = std::vector<engine::WorkerState>{
+  test.workers.all = std::vector<engine::WorkerState>{
       {.id = "w1",
        .host = "a",
        .pid = 7,
@@ -196,20 +196,20 @@ TEST_F(Routes, worker_health_shows_all_workers_and_what_they_run) {
 }
 
 TEST_F(Routes, worker_health_is_unhealthy_when_no_worker_is_alive) {
-  test_.workers.all = std::vector<engine::WorkerState>{};
+  test.workers.all = std::vector<engine::WorkerState>{};
   const Response response = get("/api/worker/health");
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(body_of(response)["status"], "unhealthy");
   EXPECT_EQ(body_of(response)["bgRemovalQueueSize"], 0);
-  test_.workers.all = Error{.code = Errc::unavailable};
+  test.workers.all = Error{.code = Errc::unavailable};
   EXPECT_EQ(get("/api/worker/health").status, 503);
   EXPECT_EQ(body_of(get("/api/worker/health"))["status"], "unhealthy");
 }
 
 TEST_F(Routes, readyz_names_what_is_not_ready) {
-  test_.readiness.set("model", "");
+  test.readiness.set("model", "");
   EXPECT_EQ(get("/readyz").status, 200);
-  test_.readiness.set("model", "loading");
+  test.readiness.set("model", "loading");
   const Response response = get("/readyz");
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(body_of(response)["details"].at(0).at("field"), "model");
@@ -263,11 +263,11 @@ TEST_F(Routes, a_handler_that_throws_is_500_without_its_words) {
       Verb::get, "/x", throwing, BodyRule::none, engine::RequestClass::none, engine::Access::anyone, ""};
   Request request{.verb = Verb::get, .path = "/x"};
   Response response;
-  boost::asio::io_context io;
+  boost::asio::io_context loop;
   boost::asio::co_spawn(
-      io, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test_.api, &route, request); },
+      loop, [&]() -> boost::asio::awaitable<void> { response = co_await answer(test.api, &route, request); },
       boost::asio::detached);
-  io.run();
+  loop.run();
   EXPECT_EQ(response.status, 500);
   EXPECT_EQ(response.text(), R"({"error":"Internal error","code":"internal"})");
 }
