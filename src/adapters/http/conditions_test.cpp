@@ -91,6 +91,14 @@ TEST(JsonText, writes_fields_in_order_and_escapes) {
   EXPECT_EQ(JsonText().str(), "{}");
 }
 
+// What a client sends may come back to it in an error.
+TEST(JsonText, is_json_whatever_bytes_it_is_given) {
+  JsonText json;
+  json.text("a", "\xC3\xA9\xFFz");
+  json.text("b", "\xC3");
+  EXPECT_EQ(std::move(json).str(), "{\"a\":\"\u00e9\uFFFDz\",\"b\":\"\uFFFD\"}");
+}
+
 TEST(JsonText, times_have_milliseconds) {
   EXPECT_EQ(iso8601(from_unix_ms(0)), "1970-01-01T00:00:00.000Z");
   EXPECT_EQ(iso8601(from_unix_ms(1'715'000'000'007)), "2024-05-06T12:53:20.007Z");

@@ -9,6 +9,9 @@
 
 namespace cutroom::http {
 
+// The problem of a text from a form or an address.
+inline constexpr std::string_view kNotUtf8 = "must be valid UTF-8";
+
 class FieldProblems {
  public:
   void add(std::string field, std::string problem);

@@ -7,18 +7,20 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/string_view.hpp>
 
+#include "base/utf8.hpp"
+
 namespace cutroom::http {
 
 void append_json_string(std::string& out, std::string_view value) {
-  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
-  });
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; });
   if (plain) {
     out += '"';
     out += value;
     out += '"';
   } else {
-    out += boost::json::serialize(boost::json::string_view(value.data(), value.size()));
+    const std::string text = to_utf8(value);
+    out += boost::json::serialize(boost::json::string_view(text.data(), text.size()));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "adapters/http/option_input.hpp"
 #include "adapters/http/order_fields.hpp"
 #include "adapters/http/order_input.hpp"
+#include "base/utf8.hpp"
 
 namespace cutroom::http {
 namespace {
@@ -59,6 +60,18 @@ void add_options(json::object& into, std::string_view text, FieldProblems& probl
   for (const auto& [key, value] : parsed.get_object()) into[key] = value;
 }
 
+// Photos alone may be any bytes: all else becomes JSON.
+FieldProblems encoding_problems(const std::vector<FormPart>& parts) {
+  FieldProblems problems;
+  for (const FormPart& part : parts) {
+    if (!is_utf8(part.name))
+      problems.add("form", "has a part whose name is not valid UTF-8");
+    else if (!is_photo(part.name) && !is_utf8(part.content))
+      problems.add(part.name, std::string(kNotUtf8));
+  }
+  return problems;
+}
+
 Form sort_parts(const OrderKind& kind, const std::vector<FormPart>& parts, FieldProblems& problems) {
   Form form;
   for (const FormPart& part : parts) {
@@ -84,6 +97,7 @@ Result<engine::Order> order_from_form(const OrderKind& kind, std::string_view co
                                       std::string_view body) {
   const auto parts = parse_form(content_type, body);
   if (!parts) return parts.error();
+  if (FieldProblems broken = encoding_problems(*parts); !broken.none()) return std::move(broken).error();
   FieldProblems problems;
   Form form = sort_parts(kind, *parts, problems);
 

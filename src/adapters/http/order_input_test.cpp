@@ -198,6 +198,21 @@ TEST(OrderForm, takes_an_address_instead) {
   EXPECT_FALSE(order->upload);
 }
 
+TEST(OrderForm, text_that_is_not_utf8_is_a_problem_of_its_field_and_a_photo_is_no_text) {
+  const auto error_of = [](const std::string& body) {
+    return order_from_form(kCutOutKind, kFormType, body).error();
+  };
+  const auto record = error_of(form({{"recordId", "r\xFF"}, {"photo", "\xFF"}}));
+  EXPECT_EQ(record.text(), "recordId must be valid UTF-8");
+  EXPECT_TRUE(names(record, "recordId"));
+  EXPECT_TRUE(names(error_of(form({{"recordId", "r"}, {"photo", "x"}, {"vendorId", "\xC3"}})), "vendorId"));
+  EXPECT_TRUE(
+      names(error_of(form({{"recordId", "r"}, {"photo", "x"}, {"background", "\xC3"}})), "background"));
+  EXPECT_EQ(error_of(form({{"recordId", "r"}, {"photo", "x"}, {"\xFF", "y"}})).text(),
+            "form has a part whose name is not valid UTF-8");
+  EXPECT_TRUE(order_from_form(kCutOutKind, kFormType, form({{"recordId", "\u00e9"}, {"photo", "\xFF"}})));
+}
+
 TEST(OrderForm, mistakes_are_named) {
   const auto error_of = [](const std::string& body) {
     return order_from_form(kCutOutKind, kFormType, body).error();

@@ -4,6 +4,8 @@
 
 #include <boost/url/pct_string_view.hpp>
 
+#include "base/utf8.hpp"
+
 namespace cutroom::http {
 namespace {
 
@@ -15,7 +17,7 @@ bool decode_into(std::string& out, std::string_view encoded) {
   const auto view = boost::urls::make_pct_string_view({encoded.data(), encoded.size()});
   if (!view) return false;
   out = view->decode();
-  return true;
+  return is_utf8(out);
 }
 
 // Cuts the first segment off, without its slash.

@@ -8,6 +8,9 @@
 #include <boost/url/params_view.hpp>
 #include <boost/url/parse_query.hpp>
 
+#include "adapters/http/field_problems.hpp"
+#include "base/utf8.hpp"
+
 namespace cutroom::http {
 namespace {
 
@@ -68,6 +71,8 @@ Query::Query(std::string_view text, std::initializer_list<std::string_view> know
       std::string names;
       for (const std::string_view name : known) names.append(names.empty() ? "" : ", ").append(name);
       problems_.add(std::string(param.key.substr(0, kNameMax)), "is not known; there are " + names);
+    } else if (!is_utf8(param.value)) {
+      problems_.add(std::string(param.key), std::string(kNotUtf8));
     } else if (!values_.emplace(param.key, param.value).second) {
       problems_.add(std::string(param.key), "is there twice");
     }

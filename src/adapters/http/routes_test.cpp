@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "adapters/http/routes_fixture.hpp"
@@ -223,6 +224,17 @@ TEST_F(Routes, the_front_page_lists_every_route) {
   EXPECT_TRUE(response.content_type.starts_with("text/html"));
   for (const Route& route : route_table())
     EXPECT_NE(response.text().find("<code>" + std::string(route.pattern) + "</code>"), std::string::npos);
+}
+
+TEST_F(Routes, what_is_not_utf8_in_an_address_is_a_problem_and_told_in_json) {
+  const Response value = ask({.verb = Verb::get, .path = "/api/image-queue/jobs", .query = "projectId=%FF"});
+  EXPECT_EQ(value.status, 400);
+  EXPECT_EQ(body_of(value).at("error"), "projectId must be valid UTF-8");
+  const Response name = ask({.verb = Verb::get, .path = "/api/image-queue/jobs", .query = "%FFa=1"});
+  EXPECT_EQ(name.status, 400);
+  EXPECT_THAT(std::string(body_of(name).at("error").as_string()),
+              testing::StartsWith("\uFFFDa is not known"));
+  EXPECT_EQ(post("/api/image-queue/queues/%FF/pause", "").status, 404);
 }
 
 TEST_F(Routes, unknown_paths_are_404_and_other_verbs_405) {
