@@ -27,10 +27,11 @@ local function vendor_from(q, name, packed)
     local t = cmsgpack.unpack(packed)
     vd = {f = t[1], run = t[2], n = t[3], w = t[4], cap = t[5], hard = t[6], paused = t[7], st = t[8], tag = t[9],
           turn = t[10], k = t[11], p = t[12], fed = t[13], plain = t[14],
-          sorted = t[15]}
+          sorted = t[15], fed_as = t[16]}
+    vd.next = vd.fed_as and tonumber(sub(vd.fed_as, 1, 16))
   else
     vd = {f = 0, run = 0, n = 0, w = 1, cap = 0, hard = false, paused = false, st = OFF, tag = 0, turn = false, k = 0,
-          p = 0, fed = false, plain = true, sorted = false}
+          p = 0, fed = false, plain = true, sorted = false, fed_as = false, next = false}
   end
   vd.name, vd.head, vd.fresh = name, vd.turn, {}
   vd.line = q.own .. 'line:' .. name
@@ -44,16 +45,15 @@ end
 
 -- Reads vendors that will be asked for, in one go.
 local function load_vendors(q, names)
-  local missing, keys = {}, {}
+  local missing, keys, is_named = {}, {}, {}
   for _, name in ipairs(names) do
-    if not q.vendors[name] then
+    if not q.vendors[name] and not is_named[name] then
+      is_named[name] = true
       missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
     end
   end
   if #keys < 2 then return end
-  for i, packed in ipairs(call('MGET', unpack(keys))) do
-    if not q.vendors[missing[i]] then vendor_from(q, missing[i], packed) end
-  end
+  for i, packed in ipairs(call('MGET', unpack(keys))) do vendor_from(q, missing[i], packed) end
 end
 
 local function save_vendors(q)
@@ -65,7 +65,7 @@ local function save_vendors(q)
     elseif vd.dirty then
       kept[#kept + 1] = q.own .. 'vendor:' .. name
       kept[#kept + 1] = cmsgpack.pack({vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k,
-                                       vd.p, vd.fed, vd.plain, vd.sorted})
+                                       vd.p, vd.fed, vd.plain, vd.sorted, vd.fed_as})
     end
   end
   for from = 1, #kept, 2000 do call('MSET', unpack(kept, from, min(from + 1999, #kept))) end

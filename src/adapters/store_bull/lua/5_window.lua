@@ -13,14 +13,20 @@ end
 local function feed(q, vd)
   if vd.k < vd.n and vd.k < allowed(vd) then
     local tag = vd.k == 0 and vd.f or vd.p
-    if vd.fed ~= tag then
+    if not vd.next then
+      local _, seqs = slice(vd, vd.k, vd.k)
+      vd.next = seqs[1]
+    end
+    local turn = fmt('%016.0f', vd.next) .. vd.name
+    if vd.fed ~= tag or vd.fed_as ~= turn then
       if not vd.fed or tag < vd.fed then q.is_fed = true end
-      put(q, 'feed', vd.name, tag)
-      vd.fed, vd.dirty = tag, true
+      if vd.fed_as then drop(q, 'feed', vd.fed_as) end
+      put(q, 'feed', turn, tag)
+      vd.fed, vd.fed_as, vd.dirty = tag, turn, true
     end
   elseif vd.fed then
-    drop(q, 'feed', vd.name)
-    vd.fed, vd.dirty = false, true
+    drop(q, 'feed', vd.fed_as)
+    vd.fed, vd.fed_as, vd.dirty = false, false, true
   end
 end
 
@@ -71,6 +77,7 @@ end
 -- A job in the vendor's line whose hash others have deleted.
 local function drop_ghost(q, vd, id, seq)
   leave_line(vd, id, seq, true)
+  vd.next = false
   call('ZREM', q.base .. 'priority', id)
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty, q.ghosts = true, true, q.ghosts + 1
@@ -85,7 +92,7 @@ local function evict(q, last)
   local vd = vendor_at(q, call('HGET', q.base .. sub(last, 17), 'vendor'))
   local ids, seqs = slice(vd, vd.k - 1, vd.k - 1)
   local id, member = ids[1], member_of(seqs[1], ids[1])
-  vd.p = tonumber(call('ZSCORE', q.own .. 'window', member))
+  vd.p, vd.next = tonumber(call('ZSCORE', q.own .. 'window', member)), seqs[1]
   call('ZREM', q.own .. 'window', member)
   call('LREM', q.list, 1, id)
   call('ZREM', q.base .. 'priority', id)
@@ -96,22 +103,30 @@ end
 
 local SLICE = 100
 
--- The vendor's next jobs for the window: into its turn.
-local function next_slice(q, turn)
+-- The vendor's next jobs for the window: into its turn. Its first, or nil.
+local function read_slice(q, turn)
   local vd = turn.vd
-  local ids, seqs = slice(vd, vd.k, vd.k + turn.most - 1)
-  local keys = {}
-  for i, id in ipairs(ids) do keys[i] = q.base .. id end
-  if #keys > 0 and call('EXISTS', unpack(keys)) < #keys then
-    -- Others have deleted some.
-    for i, key in ipairs(keys) do
-      if call('EXISTS', key) == 0 then drop_ghost(q, vd, ids[i], seqs[i]) end
-    end
-    return next_slice(q, turn)
-  end
-  turn.ids, turn.seqs, turn.at, turn.seq = ids, seqs, 1, seqs[1]
+  turn.ids, turn.seqs = slice(vd, vd.k, vd.k + turn.most - 1)
+  turn.at, turn.seq = 1, turn.seqs[1]
   turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
-  return ids[1]
+  return turn.ids[1]
+end
+-- Whether all jobs of the turns are still there.
+local function are_there(q, turns)
+  local keys = {}
+  for _, turn in ipairs(turns) do
+    for _, id in ipairs(turn.ids) do keys[#keys + 1] = q.base .. id end
+  end
+  return #keys == 0 or call('EXISTS', unpack(keys)) == #keys
+end
+local function next_slice(q, turn)
+  local first = read_slice(q, turn)
+  if are_there(q, {turn}) then return first end
+  -- Others have deleted some.
+  for i, id in ipairs(turn.ids) do
+    if call('EXISTS', q.base .. id) == 0 then drop_ghost(q, turn.vd, id, turn.seqs[i]) end
+  end
+  return next_slice(q, turn)
 end
 local function before(a, b)
   if a.tag ~= b.tag then return a.tag < b.tag end
@@ -141,11 +156,18 @@ local function bring_in(q, room)
   apply(q)
   local names, turns = call('ZRANGE', q.own .. 'feed', 0, min(room, SLICE) - 1), {}
   if #names == 0 then return 0 end
+  for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
   load_vendors(q, names)
   local most = #names == 1 and min(room, SLICE) or min(floor(room / #names) + 1, SLICE)
-  for _, name in ipairs(names) do
-    local turn = {vd = vendor_at(q, name), most = most}
-    if next_slice(q, turn) then turns[#turns + 1] = turn else drop(q, 'feed', name) end
+  local all = {}
+  for i, name in ipairs(names) do
+    all[i] = {vd = vendor_at(q, name), most = most}
+    read_slice(q, all[i])
+  end
+  local is_whole = are_there(q, all)
+  for _, turn in ipairs(all) do
+    if not is_whole then next_slice(q, turn) end
+    if turn.seq then turns[#turns + 1] = turn elseif turn.vd.fed_as then drop(q, 'feed', turn.vd.fed_as) end
   end
   table.sort(turns, before)
   local window, touched, count = q.own .. 'window', {}, 0
@@ -173,6 +195,7 @@ local function bring_in(q, room)
     if priority and priority ~= '0' then call('ZADD', q.base .. 'priority', priority, id) end
     vd.p = tag + charge_of(vd, cost, taken_before)
     vd.k, touched[vd], count, turn.at = vd.k + 1, true, count + 1, turn.at + 1
+    vd.next = turn.seqs[turn.at] or false
     if vd.k >= vd.n or vd.k >= allowed(vd) then
       table.remove(turns, 1)
     elseif turn.ids[turn.at] then
@@ -227,7 +250,7 @@ local function refill(q)
       local vd = vendor_at(q, sub(turn, 17))
       local ids, seqs = slice(vd, 0, 0)
       put_in(q, vd, ids[1], seqs[1], max(q.v, vd.f), call('HGET', q.base .. ids[1], 'priority'))
-      vd.p = max(q.v, vd.f)
+      vd.p, vd.next = max(q.v, vd.f), false
     end
   end
 end
@@ -237,6 +260,7 @@ local function fit(q, vd)
   local most = min(vd.n, allowed(vd))
   if vd.k > most then
     local ids, seqs = slice(vd, most, vd.k - 1)
+    vd.next = seqs[1] or false
     for i = #ids, 1, -1 do
       vd.p = tonumber(call('ZSCORE', q.own .. 'window', member_of(seqs[i], ids[i])) or vd.p)
       take_out(q, vd, ids[i], seqs[i])
@@ -260,7 +284,7 @@ local function put_between(q, vd, id, seq, at)
   -- No number is between them: those behind leave, and come back in the order of the line.
   ids, seqs = slice(vd, at + 1, vd.k)
   for i = #ids, 1, -1 do take_out(q, vd, ids[i], seqs[i]) end
-  vd.p = ahead or q.v
+  vd.p, vd.next = ahead or q.v, seq
 end
 
 -- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too.
@@ -276,7 +300,11 @@ local function place(q, id, vendor, seq, rank, again, costs_one)
     vd.head = fmt('%016.0f', seq) .. vendor
     settle(q, vd)
   end
-  if at < vd.k then put_between(q, vd, id, seq, at) end
+  if at < vd.k then
+    put_between(q, vd, id, seq, at)
+  elseif at == vd.k then
+    vd.next = seq
+  end
   feed(q, vd)
 end
 
@@ -286,6 +314,7 @@ local function withdraw(q, id, vendor)
   local seq = seq_of(q, id)
   if not leave_line(vd, id, seq) then return false end
   take_out(q, vd, id, seq)
+  if vd.next == seq then vd.next = false end
   vd.n, q.waiting = vd.n - 1, q.waiting - 1
   vd.dirty, q.dirty = true, true
   if vd.head == fmt('%016.0f', seq) .. vendor then forget_head(vd) end
@@ -349,7 +378,7 @@ local function take(q, most, on_job)
       ids[#ids + 1], seqs[#seqs + 1] = id, turn.seqs[turn.at]
       local fields = read_claimed(q, vd, id)
       q.v = max(q.v, charge(q, vd, fields[9], fields[8]))
-      if vd.k > 0 then vd.k = vd.k - 1 end
+      if vd.k > 0 then vd.k = vd.k - 1 else vd.next = false end
       if on_job(vd, id, fields) then
         taken = taken + 1
       else
@@ -358,7 +387,7 @@ local function take(q, most, on_job)
       turn.taken, turn.at = turn.taken + 1, turn.at + 1
     else
       -- Somebody has deleted the line.
-      q.waiting, vd.n, vd.k = q.waiting - vd.n, 0, 0
+      q.waiting, vd.n, vd.k, vd.next = q.waiting - vd.n, 0, 0, false
     end
     forget_head(vd)
     if standing_of(vd) == READY and taken < most and next_turn(q, turn) then

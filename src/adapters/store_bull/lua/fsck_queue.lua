@@ -76,7 +76,7 @@ for vendor in pairs(names) do
     local _, seqs = slice(vd, 0, 0)
     if vd.turn ~= fmt('%016.0f', seqs[1]) .. vendor then found('vendor', vendor .. ': its first job is another') end
   end
-  local is_fed = call('ZSCORE', own .. 'feed', vendor) and true or false
+  local is_fed = vd.fed_as and call('ZSCORE', own .. 'feed', vd.fed_as) and true or false
   if is_fed ~= (vd.k < vd.n and vd.k < allowed(vd)) then
     found('vendor', vendor .. (is_fed and ': is in feed' or ': is not in feed'))
   end
@@ -102,7 +102,7 @@ if is_mending then
   for vendor in pairs(names) do
     local vd = vendor_at(q, vendor)
     vd.n, vd.run, vd.k = length_of(vd), running[vendor] or 0, 0
-    vd.st, vd.turn, vd.fed, vd.plain, vd.dirty = OFF, false, false, false, true
+    vd.st, vd.turn, vd.fed, vd.fed_as, vd.next, vd.plain, vd.dirty = OFF, false, false, false, false, false, true
     forget_head(vd)
   end
   for vendor in pairs(names) do
