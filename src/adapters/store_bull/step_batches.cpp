@@ -26,7 +26,7 @@ namespace {
 // Redis meanwhile.
 constexpr std::size_t kWordsMax = 4'000;
 constexpr std::size_t kStepsMax = 128;
-// The second is on its way while the first runs, so that Redis doesn't wait for us.
+// What comes meanwhile makes the next batch larger, which costs Redis less than a second one under way.
 constexpr int kRunningMax = 1;
 
 // What ends comes first, since it makes room; claims last, since they are served together.
