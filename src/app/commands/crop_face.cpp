@@ -1,20 +1,15 @@
 // cutroom crop-face IN OUT --mode passport: the queue's face crop on files, several at a time, with progress.
-#include <iostream>
-
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
-#include "adapters/codec_vips/vips_codec.hpp"
-#include "adapters/model_onnx/onnx_segmenter.hpp"
 #include "app/colour_text.hpp"
 #include "app/commands/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/face_detection.hpp"
 #include "app/face_presets.hpp"
-#include "app/model_folder.hpp"
 #include "app/photo_files.hpp"
-#include "app/pools.hpp"
+#include "app/photo_tools.hpp"
 #include "engine/face_crop_work.hpp"
 
 namespace cutroom::app {
@@ -79,10 +74,6 @@ CLI::App* add_crop_face_command(CLI::App& app, CropFaceArguments& arguments) {
 }
 
 int run_crop_face(const Settings& settings, const CropFaceArguments& arguments) {
-  const auto complain = [](const Error& error, int code) {
-    std::cerr << "cutroom: " << error.text() << '\n';
-    return code;
-  };
   const PhotoPaths paths{
       .in = arguments.in, .out = arguments.out, .recursive = arguments.recursive, .format = arguments.format};
   const auto presets = read_face_presets(settings.faces_presets_dir);
@@ -94,27 +85,19 @@ int run_crop_face(const Settings& settings, const CropFaceArguments& arguments) 
   const auto detector = make_face_detector(settings);
   if (!detector) return complain(detector.error(), kExitUnavailable);
 
-  const codec_vips::VipsLibrary vips;
-  const codec_vips::VipsCodec codec(vips);
+  PhotoTools tools(settings);
   std::unique_ptr<imaging::Segmenter> segmenter;
   if (options->background) {
-    const auto model = find_model(settings.model, model_folders(settings));
-    if (!model) return complain(model.error(), kExitUnavailable);
-    auto loaded =
-        model_onnx::load_onnx_segmenter({.file = model->file,
-                                         .spec = model->spec,
-                                         .intra_threads = static_cast<int>(settings.model_threads)});
+    auto loaded = load_segmenter(settings);
     if (!loaded) return complain(loaded.error(), kExitUnavailable);
     segmenter = std::move(*loaded);
   }
-  Pools pools(settings);
-  engine::FaceCropWork work({.codec = codec,
+  engine::FaceCropWork work({.codec = tools.codec,
                              .detector = **detector,
                              .presets = *presets,
-                             .compute = pools.compute,
-                             .model_turn = pools.model_turn,
-                             .limits = {.bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
-                                        .pixels_max = static_cast<std::size_t>(settings.photo_pixels_max)}});
+                             .compute = tools.pools.compute,
+                             .model_turn = tools.pools.model_turn,
+                             .limits = tools.limits});
   if (segmenter) work.use(*segmenter);
   const engine::Payload payload{.work = engine::face_crop_order_of(*options)};
   return run_on_photos(settings, std::move(*tasks),

@@ -1,19 +1,15 @@
 // cutroom remove IN OUT: the queue's pipeline on files, several at a time, with progress.
 #include <cstdio>
-#include <iostream>
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
-#include "adapters/codec_vips/vips_codec.hpp"
-#include "adapters/model_onnx/onnx_segmenter.hpp"
 #include "app/colour_text.hpp"
 #include "app/commands/commands.hpp"
 #include "app/exit_codes.hpp"
-#include "app/model_folder.hpp"
 #include "app/photo_files.hpp"
-#include "app/pools.hpp"
+#include "app/photo_tools.hpp"
 #include "engine/cut_out_input.hpp"
 #include "engine/cut_out_pipeline.hpp"
 #include "imaging/colour.hpp"
@@ -124,10 +120,6 @@ CLI::App* add_remove_command(CLI::App& app, RemoveArguments& arguments) {
 }
 
 int run_remove(const Settings& settings, const RemoveArguments& arguments) {
-  const auto complain = [](const Error& error, int code) {
-    std::cerr << "cutroom: " << error.text() << '\n';
-    return code;
-  };
   const auto options = options_of(arguments);
   if (!options) return complain(options.error(), kExitUsage);
   auto tasks = photo_tasks(paths_of(arguments), options->format);
@@ -138,23 +130,15 @@ int run_remove(const Settings& settings, const RemoveArguments& arguments) {
     if (!file) return complain(file.error(), kExitUsage);
     background = std::move(*file);
   }
-  const auto model = find_model(settings.model, model_folders(settings));
-  if (!model) return complain(model.error(), kExitUnavailable);
-
-  const codec_vips::VipsLibrary vips;
-  const codec_vips::VipsCodec codec(vips);
-  const auto segmenter = model_onnx::load_onnx_segmenter(
-      {.file = model->file, .spec = model->spec, .intra_threads = static_cast<int>(settings.model_threads)});
+  const auto segmenter = load_segmenter(settings);
   if (!segmenter) return complain(segmenter.error(), kExitUnavailable);
 
-  Pools pools(settings);
-  engine::CutOutPipeline pipeline(
-      {.codec = codec,
-       .segmenter = **segmenter,
-       .compute = pools.compute,
-       .model_turn = pools.model_turn,
-       .limits = {.bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
-                  .pixels_max = static_cast<std::size_t>(settings.photo_pixels_max)}});
+  PhotoTools tools(settings);
+  engine::CutOutPipeline pipeline({.codec = tools.codec,
+                                   .segmenter = **segmenter,
+                                   .compute = tools.pools.compute,
+                                   .model_turn = tools.pools.model_turn,
+                                   .limits = tools.limits});
   return run_on_photos(
       settings, std::move(*tasks), [&](Bytes photo, std::stop_token stop, std::function<void(int)> report) {
         engine::CutOutInput input{.photo = std::move(photo), .background = Bytes::copy_of(background.span())};
