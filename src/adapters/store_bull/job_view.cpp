@@ -56,43 +56,41 @@ void read_opts(jobs::Job& job, const std::string& text) {
   const auto* longest = opts.if_contains("backoffMax");
   if (longest != nullptr) job.retry.backoff_max = millis_of(*longest, job.retry.backoff_max);
   if (const auto* attempts = opts.if_contains("attempts"); attempts != nullptr && attempts->is_number())
-    job.retry.attempts_max = std::clamp(static_cast<int>(attempts->to_number<double>()), 1, 1'000'000);
+    job.retry.attempts_max = static_cast<int>(std::clamp(attempts->to_number<double>(), 1.0, 1e6));
   if (const auto* backoff = opts.if_contains("backoff"); backoff != nullptr && backoff->is_object())
     read_backoff(job, backoff->get_object());
   if (const auto* timeout = opts.if_contains("timeout")) job.timeout = millis_of(*timeout, job.timeout);
 }
 
-void read_field(jobs::Job& job, std::string_view name, const std::string& text) {
-  if (name == "data") {
-    job.payload_json = text;
-  } else if (name == "vendor") {
-    job.vendor = text;
-  } else if (name == "rank") {
+struct Field {
+  std::string_view name;
+  void (*read)(jobs::Job&, const std::string& text);
+};
+
+constexpr std::array kFields{
+    Field{"data", [](jobs::Job& job, const std::string& text) { job.payload_json = text; }},
+    Field{"vendor", [](jobs::Job& job, const std::string& text) { job.vendor = text; }},
     // A job of lifo is before them all.
-    job.priority = std::min(number_of<int>(text), 1'000);
-  } else if (name == "cost") {
-    job.cost = number_of(text, 1.0);
-  } else if (name == "project") {
-    job.project = text;
-  } else if (name == "batch") {
-    job.batch = text;
-  } else if (name == "timestamp") {
-    job.created_at = time_of(text);
-  } else if (name == "processedOn") {
-    job.processed_at = time_of(text);
-  } else if (name == "finishedOn") {
-    job.finished_at = time_of(text);
-  } else if (name == "attemptsMade") {
-    job.attempts_made = number_of<int>(text);
-  } else if (name == "stalledCounter") {
-    job.stalls = number_of<int>(text);
-  } else if (name == "progress") {
-    job.progress = number_of<int>(text);
-  } else if (name == "returnvalue") {
-    job.result_json = text;
-  } else if (name == "failedReason") {
-    job.failed_reason = text;
-  }
+    Field{"rank", [](jobs::Job& job,
+                     const std::string& text) { job.priority = std::min(number_of<int>(text), 1'000); }},
+    Field{"cost", [](jobs::Job& job, const std::string& text) { job.cost = number_of(text, 1.0); }},
+    Field{"project", [](jobs::Job& job, const std::string& text) { job.project = text; }},
+    Field{"batch", [](jobs::Job& job, const std::string& text) { job.batch = text; }},
+    Field{"timestamp", [](jobs::Job& job, const std::string& text) { job.created_at = time_of(text); }},
+    Field{"processedOn", [](jobs::Job& job, const std::string& text) { job.processed_at = time_of(text); }},
+    Field{"finishedOn", [](jobs::Job& job, const std::string& text) { job.finished_at = time_of(text); }},
+    Field{"attemptsMade",
+          [](jobs::Job& job, const std::string& text) { job.attempts_made = number_of<int>(text); }},
+    Field{"stalledCounter",
+          [](jobs::Job& job, const std::string& text) { job.stalls = number_of<int>(text); }},
+    Field{"progress", [](jobs::Job& job, const std::string& text) { job.progress = number_of<int>(text); }},
+    Field{"returnvalue", [](jobs::Job& job, const std::string& text) { job.result_json = text; }},
+    Field{"failedReason", [](jobs::Job& job, const std::string& text) { job.failed_reason = text; }},
+};
+
+void read_field(jobs::Job& job, std::string_view name, const std::string& text) {
+  const auto* const field = std::ranges::find(kFields, name, &Field::name);
+  if (field != kFields.end()) field->read(job, text);
 }
 
 constexpr std::string_view kOpts = "opts";
