@@ -121,13 +121,13 @@ UNREACHABLE_LIMITS = [
 class Cutroom:
     """`cutroom serve` of the release build."""
 
-    def __init__(self, build, folder, workers, extra=()):
+    def __init__(self, build, folder, workers, extra=(), model="isnet-imgly-medium"):
         data = Path(folder)
         data.mkdir(parents=True)
         self.process = Process(
             "cutroom",
             [build / "cutroom", "serve", "--listen", "127.0.0.1:0", "--data-dir", data / "data",
-             "--workers", "true" if workers else "false", "--model", "isnet-imgly-medium",
+             "--workers", "true" if workers else "false", "--model", model,
              "--limits-waiting-max", 100_000_000, "--log-level", "warn", *UNREACHABLE_LIMITS, *extra],
             data / "cutroom.log",
         )

@@ -81,8 +81,11 @@ awaitable<void> PhotoServer::Inner::answer(Exchange& exchange) {
       exchange.path.size() > 1 && exchange.path[1] != '/' && exchange.path.find("..") == std::string::npos;
   if (!ready && !folder.empty() && names_a_file) {
     std::ifstream file(folder / exchange.path.substr(1), std::ios::binary);
-    if (file && std::filesystem::is_regular_file(folder / exchange.path.substr(1)))
+    if (file && std::filesystem::is_regular_file(folder / exchange.path.substr(1))) {
       ready = CannedAnswer{200, "application/octet-stream", {std::istreambuf_iterator<char>(file), {}}};
+      // After the end of a JPEG or a PNG, where no decoder looks.
+      ready->body += exchange.query;
+    }
   }
   if (ready)
     co_await respond(exchange, ready->status, ready->content_type, ready->body);

@@ -50,8 +50,9 @@ class PhotoServer {
  public:
   struct Options {
     std::uint16_t port = 0;  // 0: a free one.
-    std::filesystem::path
-        folder;  // Where set: its files are served under their names, before the paths above.
+    // Where set: its files are served under their names, before the paths above. A query is appended to the
+    // file, so that one of them serves as any number of photos that are not the same to a cache of results.
+    std::filesystem::path folder;
   };
 
   PhotoServer();
