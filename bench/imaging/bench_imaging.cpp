@@ -82,8 +82,8 @@ imaging::Mask mask_of(imaging::Size size, bool is_hairy) {
   std::vector<std::uint8_t> small(std::size_t{kSide} * kSide);
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
-      const double dx = (x - kSide / 2) / (kSide * 0.35);
-      const double dy = (y - kSide / 2) / (kSide * 0.32);
+      const double dx = (x - kSide / 2.0) / (kSide * 0.35);
+      const double dy = (y - kSide / 2.0) / (kSide * 0.32);
       const double radius = std::hypot(dx, dy);
       const double angle = std::atan2(dy, dx);
       double edge = 1;

@@ -264,7 +264,7 @@ TEST_F(ControlApiTest, events_of_a_job_tell_its_life_and_end_with_it) {
   photos->answer("/later.png", 200, "image/png", std::string(small_png()));
   const std::string id = queue("/later.png", {{"delayMs", 3'600'000}});
   std::string heard;
-  std::thread listener([&] { heard = get(api("job/" + id + "/events")).body; });
+  std::jthread listener([&] { heard = get(api("job/" + id + "/events")).body; });
   while (get(server->url("/api/worker/health")).json().at("subscribers").to_number<int>() == 0)
     std::this_thread::yield();
   ASSERT_EQ(post("job/" + id + "/promote").status, 200);

@@ -61,7 +61,7 @@ TEST_F(EventsTest, of_a_vendor_are_heard_exactly_once_over_100_broken_connection
   for (EventListener* one : {&broken, &whole}) one->listen(SIZE_MAX, false, [] { return true; });
   ASSERT_FALSE(broken.last_id.empty());
   ASSERT_EQ(broken.last_id, whole.last_id);
-  std::thread uncut([&] { whole.listen(SIZE_MAX, false, [&] { return is_done(whole); }); });
+  std::jthread uncut([&] { whole.listen(SIZE_MAX, false, [&] { return is_done(whole); }); });
 
   // Jobs go on ending all the while: whenever the last of a call has, there are more.
   int batches = 0;
@@ -94,7 +94,7 @@ TEST_F(EventsTest, of_a_batch_are_heard_exactly_once_over_broken_connections_and
   EventListener whole(server.port(), path);
   for (EventListener* one : {&broken, &whole})
     one->listen(SIZE_MAX, false, [&] { return !one->events.empty(); });
-  std::thread uncut([&] { whole.listen(); });
+  std::jthread uncut([&] { whole.listen(); });
   post_json(server.url("/api/image-queue/queues/background-removal/resume"), std::string());
 
   int cuts = 0;

@@ -85,18 +85,14 @@ TEST_F(FleetTest, events_of_a_job_come_from_any_api_server) {
   const auto second = start("api");
   const auto worker = start("worker");
   EventListener listener(second->port(), "/api/image-queue/events?vendorId=v");
-  std::string id;
-  std::thread later;
+  std::jthread later;
   std::set<std::string> names;
   listener.listen(SIZE_MAX, false, [&] {
-    if (id.empty() && !later.joinable()) {
-      // The stream stands: what happens from now on is told.
-      later = std::thread([&] { id = hand_in(*first, "r2"); });
-    }
+    // The stream stands: what happens from now on is told.
+    if (!later.joinable()) later = std::jthread([&] { hand_in(*first, "r2"); });
     for (const HeardEvent& event : listener.events) names.insert(event.name);
     return names.contains("completed");
   });
-  later.join();
   EXPECT_TRUE(names.contains("active"));
   EXPECT_TRUE(names.contains("completed"));
 }

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <functional>
+#include <stdexcept>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -22,6 +23,7 @@ inline void run_coroutine(boost::asio::io_context& io, std::function<boost::asio
   while (!ended && io.run_one() > 0) {
   }
   if (failure) std::rethrow_exception(failure);
+  if (!ended) throw std::logic_error("the coroutine waits for what nothing brings about");
 }
 
 }  // namespace cutroom::test

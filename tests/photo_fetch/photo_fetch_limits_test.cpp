@@ -180,7 +180,7 @@ TEST_F(ManyFetches, survive_stops_at_any_moment) {
   options_.transfers_max = 4;
   CurlPhotoSource source(options_);
   std::vector<std::stop_source> stops(200);
-  std::thread stopper([&] {
+  std::jthread stopper([&] {
     for (auto& stop : stops) {
       stop.request_stop();
       std::this_thread::yield();

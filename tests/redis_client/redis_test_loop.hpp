@@ -4,6 +4,7 @@
 #include <chrono>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -23,16 +24,20 @@ class Loop {
 
   template <class T>
   T run(boost::asio::awaitable<T> task) {
-    std::optional<T> result;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr e, T value) {
-      failure = e;
-      result.emplace(std::move(value));
+    struct Outcome {
+      std::optional<T> result;
+      std::exception_ptr failure;
+    };
+    // Shared: one that does not end in time may still end in what the test runs after that.
+    const auto outcome = std::make_shared<Outcome>();
+    boost::asio::co_spawn(io_, std::move(task), [outcome](std::exception_ptr e, T value) {
+      outcome->failure = e;
+      outcome->result.emplace(std::move(value));
     });
-    run_until([&] { return result.has_value(); });
-    if (!result) throw std::runtime_error("the coroutine did not end");
-    if (failure) std::rethrow_exception(failure);
-    return std::move(*result);
+    run_until([&] { return outcome->result.has_value(); });
+    if (!outcome->result) throw std::runtime_error("the coroutine did not end");
+    if (outcome->failure) std::rethrow_exception(outcome->failure);
+    return std::move(*outcome->result);
   }
 
   // Runs what there is to run until it is so, which may also come about elsewhere: in a server that the test

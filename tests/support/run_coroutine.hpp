@@ -2,6 +2,7 @@
 
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -24,6 +25,7 @@ T run(boost::asio::awaitable<T> task) {
       [&](std::exception_ptr e) { failure = e; });
   io.run();
   if (failure) std::rethrow_exception(failure);
+  if (!result) throw std::logic_error("the coroutine waits for what nothing brings about");
   return std::move(*result);
 }
 

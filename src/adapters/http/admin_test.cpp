@@ -22,7 +22,7 @@ class Admin : public Routes {
       request.path.resize(mark);
     }
     request.headers.host = "127.0.0.1:3001";
-    request.headers.x_api_key = admin_key_;
+    request.headers.x_api_key = admin_key;
     return ask(std::move(request));
   }
   std::string make_key(const std::string& vendor) {
@@ -45,7 +45,7 @@ class Admin : public Routes {
     return fields;
   }
 
-  std::string admin_key_;
+  std::string admin_key;
 };
 
 TEST_F(Admin, sets_a_vendor_up) {
@@ -135,9 +135,9 @@ TEST_F(Admin, shows_a_key_once_and_its_secret_never_again) {
 class GuardedAdmin : public Admin {
  protected:
   // Its own server, with an admin key.
-  GuardedAdmin() { admin_key_ = "the-admin-key-of-this-test"; }
-  TestApi guarded_{io.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key-of-this-test"}};
-  const Api& api() override { return guarded_.api; }
+  GuardedAdmin() { admin_key = "the-admin-key-of-this-test"; }
+  TestApi guarded{io.get_executor(), true, {}, {.limits = {}, .admin_key = "the-admin-key-of-this-test"}};
+  const Api& api() override { return guarded.api; }
 };
 
 TEST_F(GuardedAdmin, lists_and_revokes_keys) {
@@ -169,7 +169,7 @@ TEST_F(GuardedAdmin, removes_a_vendor_with_its_keys) {
 
 TEST_F(GuardedAdmin, shows_the_usage_of_a_month_by_day) {
   ASSERT_EQ(admin(Verb::post, kVendors, R"({"id":"acme","monthlyQuota":50})").status, 201);
-  guarded_.vendor_store.days = {
+  guarded.vendor_store.days = {
       {vendors::day_from("2024-05-02").value(),
        {.queued = 3, .jobs = 2, .failed = 1, .images = 1, .megapixels = 12.25, .compute_ms = 1'500}}};
   EXPECT_EQ(
@@ -229,15 +229,15 @@ TEST_F(GuardedAdmin, puts_a_vendors_default_options_under_its_requests) {
   const std::string key = make_key("acme");
   ASSERT_EQ(queue_with(key).status, 200);
   ASSERT_EQ(queue_with(key, "https://x/y", R"(,"options":{"quality":50})").status, 200);
-  const auto& jobs = guarded_.store.jobs;
+  const auto& jobs = guarded.store.jobs;
   EXPECT_THAT(jobs.at(0).payload_json, HasSubstr(R"("options":{"format":"webp","quality":70})"));
   EXPECT_EQ(jobs.at(0).priority, 5);
   EXPECT_THAT(jobs.at(1).payload_json, HasSubstr(R"("options":{"format":"webp","quality":50})"));
 }
 
 TEST_F(GuardedAdmin, may_queue_and_look_for_any_vendor) {
-  EXPECT_EQ(queue_with(admin_key_, "https://x/y", R"(,"vendorId":"acme")").status, 200);
-  EXPECT_EQ(guarded_.store.jobs.at(0).vendor, "acme");
+  EXPECT_EQ(queue_with(admin_key, "https://x/y", R"(,"vendorId":"acme")").status, 200);
+  EXPECT_EQ(guarded.store.jobs.at(0).vendor, "acme");
   EXPECT_EQ(admin(Verb::get, "/api/image-queue/job/1").status, 200);
   EXPECT_EQ(get("/api/image-queue/job/1").status, 401);
 }

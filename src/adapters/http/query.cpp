@@ -46,7 +46,7 @@ std::optional<TimePoint> time_from_iso8601(const std::string& text) {
     int more = 0;
     if (std::sscanf(text.c_str() + read, "T%2d:%2d:%2d%n", &hour, &minute, &second, &more) != 3)
       return std::nullopt;
-    const std::string rest = text.substr(static_cast<std::size_t>(read + more));
+    const std::string rest = text.substr(static_cast<std::size_t>(read) + static_cast<std::size_t>(more));
     if (!rest.empty() && rest != "Z") return std::nullopt;
   }
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
