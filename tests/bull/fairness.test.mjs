@@ -17,6 +17,8 @@ const add_for = async (vendorId, count, more = {}) => {
 };
 // A process that does no work, as an API server of ours.
 async function start_arranging() {
+  // It looks after queues that are known when it comes up; of others it hears with their next job.
+  await it.step('counts');
   const process = open_store(it.server.port, ['--listen']);
   it.at_end(process.kill);
   await process.step({ op: 'counts', queue: it.name });
@@ -54,6 +56,7 @@ test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_workers_of_ours', async (
   assert.equal((await it.step('counts')).waiting, 10_010 - 60);
 });
 
+const SLOTS = 4;  // Jobs that a worker has taken and not yet started.
 test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_nodes_workers', async () => {
   await start_arranging();
   await add_for('flood', 10_000);
@@ -61,14 +64,15 @@ test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_nodes_workers', async () 
   const { heard, until } = await hear(it.queue, ['global:completed']);
   const worker = it.open_queue(it.name);
   const started = [];
-  worker.process(4, async (job) => { started.push(job.id); });
+  worker.process(SLOTS, async (job) => { started.push(job.id); });
   await until('global:completed', 500);
-  const before = started.length;
   const few = await add_for('few', 10);
+  // What was started meanwhile, in whatever time that took, was before them.
+  const before = started.length;
   while (!few.every((id) => started.includes(id))) await until('global:completed', heard['global:completed'].length + 1);
   const places = few.map((id) => started.indexOf(id) - before);
   await worker.pause(true);
-  assert.ok(Math.max(...places) <= WINDOW, `the last came after ${Math.max(...places)} others`);
+  assert.ok(Math.max(...places) <= WINDOW + SLOTS, `the last came after ${Math.max(...places)} others`);
 });
 
 test('nodes_workers_get_all_that_is_parked', async () => {
