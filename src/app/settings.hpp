@@ -45,6 +45,15 @@ struct Settings {
   std::uint16_t redis_port = 6379;
   std::string redis_prefix = "bull";  // Of the keys, as Bull's option of the name.
   std::int64_t redis_window = 1'000;
+  // As the limiter that Bull's workers of a queue have.
+  struct QueueLimiter {
+    std::string queue;
+    std::int64_t max = 0;
+    std::int64_t duration_ms = 0;
+    bool operator==(const QueueLimiter&) const = default;
+  };
+  std::vector<QueueLimiter> redis_limiters;
+  std::int64_t redis_metrics_points = 0;
   std::string redis_user;
   std::int64_t redis_database = 0;
   bool redis_tls = false;

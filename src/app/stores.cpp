@@ -50,6 +50,15 @@ class EmbeddedStores final : public Stores {
   limits_memory::MemoryRateLimiter limiter_;
 };
 
+store_bull::BullOptions bull_options(const Settings& settings) {
+  store_bull::BullOptions options{.prefix = settings.redis_prefix,
+                                  .window = static_cast<std::size_t>(settings.redis_window),
+                                  .metrics_points = settings.redis_metrics_points};
+  for (const auto& limiter : settings.redis_limiters)
+    options.limiters[limiter.queue] = {.max = limiter.max, .duration = Millis{limiter.duration_ms}};
+  return options;
+}
+
 class SharedStores final : public Stores {
  public:
   SharedStores(boost::asio::io_context& io, redis_client::Options options, const Settings& settings,
@@ -57,8 +66,7 @@ class SharedStores final : public Stores {
       : options_(std::move(options)),
         prefix_(settings.redis_prefix),
         redis_(std::make_shared<redis_client::Redis>(io.get_executor(), options_)),
-        jobs_(redis_, {.prefix = prefix_, .window = static_cast<std::size_t>(settings.redis_window)},
-              io.get_executor()),
+        jobs_(redis_, bull_options(settings), io.get_executor()),
         records_(std::move(records)),
         vendors_(*redis_),
         limiter_(*redis_),

@@ -204,7 +204,8 @@ awaitable<void> Worker::settle(Running& running, Result<std::string> result) {
     }
     case Running::Ended::timed_out: {
       const auto seconds = std::chrono::duration<double>(job.timeout).count();
-      const Error error{.code = Errc::timed_out, .message = fmt::format("Took longer than {} s", seconds)};
+      const Error error{.code = Errc::timed_out,
+                        .message = fmt::format("The job timed out after {} s", seconds)};
       co_await settle_failure(running, error);
       break;
     }

@@ -155,6 +155,21 @@ TEST_F(SettingsTest, refuse_an_admin_key_without_telling_it) {
   EXPECT_FALSE(read());
 }
 
+TEST_F(SettingsTest, take_the_limiters_that_bulls_workers_have) {
+  environment = {{"CUTROOM_REDIS_LIMITERS", "face-crop=100/60000,background-removal=5/1000"}};
+  auto in_force = read();
+  ASSERT_TRUE(in_force) << in_force.error().text();
+  EXPECT_EQ(
+      in_force->settings.redis_limiters,
+      (std::vector<Settings::QueueLimiter>{{.queue = "face-crop", .max = 100, .duration_ms = 60'000},
+                                           {.queue = "background-removal", .max = 5, .duration_ms = 1'000}}));
+  for (const char* wrong :
+       {"face-crop", "face-crop=1", "face-crop=0/1000", "face-crop=1/0", "cropping=1/1000"}) {
+    environment["CUTROOM_REDIS_LIMITERS"] = wrong;
+    EXPECT_FALSE(read()) << wrong;
+  }
+}
+
 TEST_F(SettingsTest, take_redis_by_its_old_names_and_prefer_the_new) {
   EXPECT_EQ(read()->settings.redis_host, "");
   EXPECT_EQ(read()->settings.redis_port, 6379);

@@ -16,8 +16,8 @@ function start(port, args, stdin) {
 }
 
 // A store whose steps are called from here: step({ op: 'add', ... }) gives its answer (steps.hpp).
-export function open_store(port, more_args = []) {
-  const { child, kill, lines } = start(port, [...more_args, 'steps'], 'pipe');
+export function open_store(port, more_args = [], steps_args = []) {
+  const { child, kill, lines } = start(port, [...more_args, 'steps', ...steps_args], 'pipe');
   const waiting = [];
   lines.on('line', (line) => waiting.shift().resolve(JSON.parse(line)));
   child.once('exit', (...how) => waiting.forEach(({ reject }) => reject(new Error(`bull_driver ended: ${how}`))));

@@ -15,9 +15,13 @@ struct DriverOptions {
   std::size_t window = 1'000;
   Millis stalled_interval{30'000};
   bool listen = false;
+  std::int64_t limiter_max = 0;  // Jobs of each queue named that start in limiter_ms; 0: all.
+  std::int64_t limiter_ms = 0;
+  std::int64_t metrics_points = 0;
 
-  // Of `work` alone.
   std::vector<std::string> queues{"q"};
+
+  // Of `work` and `bridge` alone.
   int slots = 1;  // Per queue.
   Millis lease{30'000};
   Millis job_time{0};

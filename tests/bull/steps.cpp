@@ -53,7 +53,8 @@ jobs::NewJob job_of(const object& words) {
           .priority = number_of(words, "priority", 0),
           .cost = number_of(words, "cost", 1.0),
           .retry = {.attempts_max = number_of(words, "attempts", 3),
-                    .backoff_first = millis_of(words, "backoff", Millis{2'000})},
+                    .backoff_first = millis_of(words, "backoff", Millis{2'000}),
+                    .backoff_max = millis_of(words, "backoffMax", Millis{3'600'000})},
           .timeout = millis_of(words, "timeout", Millis{60'000}),
           .project = text_of(words, "project"),
           .delay = millis_of(words, "delay")};
@@ -97,6 +98,14 @@ object shown(const jobs::Job& job) {
 awaitable<object> add(BullStore& store, object words) {
   jobs::Handover handover{.jobs = {}, .as_batch = is_set(words, "batch")};
   handover.jobs.assign(number_of<std::size_t>(words, "count", 1), job_of(words));
+  // Several that differ: each its own words.
+  if (const auto* several = words.if_contains("jobs")) {
+    handover.jobs.clear();
+    for (const auto& one : several->as_array()) {
+      handover.jobs.push_back(job_of(one.as_object()));
+      handover.jobs.back().queue = text_of(words, "queue", "q");
+    }
+  }
   auto result = co_await store.accept(std::move(handover), now_of(words));
   co_return answer_of(result, [](const jobs::Accepted& accepted) {
     object out{{"ids", boost::json::value_from(accepted.ids)}};

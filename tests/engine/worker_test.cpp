@@ -231,7 +231,7 @@ TEST_F(WorkerTest, ends_an_attempt_that_takes_too_long) {
     jobs::NewJob job{.retry = {.attempts_max = 1}, .timeout = Millis{20}};
     const auto id = co_await add(std::move(job));
     const auto seen = co_await until(id, JobState::failed);
-    EXPECT_EQ(seen.failed_reason, "Took longer than 0.02 s");
+    EXPECT_EQ(seen.failed_reason, "The job timed out after 0.02 s");
   });
 }
 

@@ -192,6 +192,10 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   Step step{.kind = Step::Kind::claim,
             .now = options.now,
             .words = {token, std::to_string(options.lease.count()), ms_of(options.now + options.lease)}};
+  if (const auto at = options_.limiters.find(options.queue); at != options_.limiters.end()) {
+    step.words.push_back(std::to_string(at->second.max));
+    step.words.push_back(std::to_string(at->second.duration.count()));
+  }
   const auto answer = co_await batches_->step(options.queue, std::move(step));
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
@@ -269,6 +273,7 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
                 settlement.steps_json,
                 std::to_string(settlement.follow_ups.size())};
   for (const auto& job : settlement.follow_ups) append_job(step.words, job, now);
+  if (options_.metrics_points > 0) step.words.push_back(std::to_string(options_.metrics_points));
   std::string queue = queue_of(lease);
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};
   const auto answer = co_await batches_->step(std::move(queue), std::move(step));

@@ -8,6 +8,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +29,16 @@ struct BullOptions {
   // Between two looks for jobs of Bull's workers that are gone. As Bull's stalledInterval: who looks first
   // looks for all, so the longest one counts.
   Millis stalled_interval{30'000};
+  // As Bull's option of the name, by queue: all workers together start so many jobs in so long. Theirs must
+  // have the same.
+  struct Limiter {
+    std::int64_t max = 0;
+    Millis duration{0};
+    bool operator==(const Limiter&) const = default;
+  };
+  std::map<std::string, Limiter> limiters{};
+  // As Bull's metrics.maxDataPoints: minutes of which the ended jobs are counted. 0: none are.
+  std::int64_t metrics_points = 0;
 };
 
 class Listeners;

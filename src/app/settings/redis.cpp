@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "app/secret_text.hpp"
 #include "app/settings/row_kinds.hpp"
 #include "app/settings/sections.hpp"
+#include "jobs/job.hpp"
 
 namespace cutroom::app {
 namespace {
@@ -63,6 +65,53 @@ SettingRow redis_tls_row() {
   return row;
 }
 
+std::string limiter_text(const Settings::QueueLimiter& limiter) {
+  return limiter.queue + "=" + std::to_string(limiter.max) + "/" + std::to_string(limiter.duration_ms);
+}
+
+bool read_number(std::int64_t& into, std::string_view text, Range range) {
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), into);
+  return failed == std::errc{} && end == text.data() + text.size() && into >= range.least &&
+         into <= range.most;
+}
+
+// QUEUE=JOBS/MS
+std::optional<Settings::QueueLimiter> limiter_from(std::string_view text) {
+  constexpr std::array kQueues{jobs::kBackgroundRemoval, jobs::kFaceCrop, jobs::kImageProcessing};
+  const auto equals = text.find('=');
+  const auto slash = text.find('/');
+  if (equals == std::string_view::npos || slash == std::string_view::npos || slash < equals)
+    return std::nullopt;
+  Settings::QueueLimiter limiter{.queue = std::string(text.substr(0, equals))};
+  if (std::ranges::find(kQueues, limiter.queue) == kQueues.end()) return std::nullopt;
+  if (!read_number(limiter.max, text.substr(equals + 1, slash - equals - 1), {1, 1'000'000}) ||
+      !read_number(limiter.duration_ms, text.substr(slash + 1), {1, kDayMs}))
+    return std::nullopt;
+  return limiter;
+}
+
+SettingRow redis_limiters_row() {
+  SettingRow row{.key = "redis.limiters",
+                 .environment = "CUTROOM_REDIS_LIMITERS",
+                 .allowed = "QUEUE=JOBS/MS, comma-separated, e.g. face-crop=100/60000",
+                 .meaning = "jobs that all workers together start in so long, as Bull's option `limiter`"};
+  row.set = [](Settings& s, const std::string& text) {
+    s.redis_limiters.clear();
+    for (const std::string& part : comma_separated(text)) {
+      auto limiter = limiter_from(part);
+      if (!limiter) return false;
+      s.redis_limiters.push_back(std::move(*limiter));
+    }
+    return true;
+  };
+  row.get = [](const Settings& s) {
+    std::vector<std::string> texts;
+    for (const auto& limiter : s.redis_limiters) texts.push_back(limiter_text(limiter));
+    return joined(texts);
+  };
+  return row;
+}
+
 }  // namespace
 
 std::vector<SettingRow> redis_rows() {
@@ -102,6 +151,13 @@ std::vector<SettingRow> redis_rows() {
                   .allowed = "10..100000",
                   .meaning = "jobs of a queue that Bull's own workers and tools see waiting, in fair order"},
                  &Settings::redis_window, {10, 100'000}),
+      redis_limiters_row(),
+      number_row(
+          {.key = "redis.metrics_points",
+           .environment = "CUTROOM_REDIS_METRICS_POINTS",
+           .allowed = "0..100000",
+           .meaning = "minutes of Bull's metrics that are kept, as its option `maxDataPoints`; 0: none"},
+          &Settings::redis_metrics_points, {0, 100'000}),
       redis_tls_row(),
       text_row({.key = "redis.tls_ca_file",
                 .environment = "CUTROOM_REDIS_TLS_CA_FILE",

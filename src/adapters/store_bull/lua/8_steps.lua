@@ -3,14 +3,17 @@ local q
 local answers
 local due_most, cancelled_word, kept
 local claims  -- Where each one's words are: token, lease (ms), its end; `first` is the place of its first answer.
+local limiter  -- Where the queue has one: jobs that it lets start, in which time (ms).
 local leases_now  -- Of all jobs that steps of this call name, asked for at once.
 local ended_now, completed_now, locks_now  -- What ends in this call, written at once at its end.
+local metered, points_max  -- Jobs that end for good in this call, by state, where metrics are kept: of so many minutes.
 
 local function begin_steps()
   TELLS_ALL = ARGV[9] == '1'
   q, answers, claims, leases_now = queue_at(ARGV[5]), {}, {}, {}
   due_most, cancelled_word, kept = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
   ended_now, completed_now, locks_now = {}, {}, {}
+  metered, points_max, limiter = {}, nil, nil
 end
 
 -- as_batch, scope and key (or ''), fingerprint, note, whether a job comes after the batch, number of jobs, then the
@@ -44,11 +47,12 @@ local function write_ended()
   call('HDEL', q.own .. 'leases', unpack(ended_now))
   call('DEL', unpack(locks_now))
   if #completed_now > 0 then call('ZADD', q.base .. 'completed', unpack(completed_now)) end
+  for state, count in pairs(metered) do meter(q, state, count, points_max) end
 end
 
 local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
 
--- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these.
+-- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these; points of metrics, where kept.
 local function settle_job(at)
   local id, token, move, text, text_json = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
   local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
@@ -111,7 +115,12 @@ local function settle_job(at)
     end
   end
   let_go(q, vendor)
-  if state then done = count_ended(batch, state, NOW) end
+  if state then
+    done = count_ended(batch, state, NOW)
+    if tonumber(ARGV[at - 1]) > 8 + count * NEW_JOB then
+      metered[state], points_max = (metered[state] or 0) + 1, tonumber(ARGV[at + 8 + count * NEW_JOB])
+    end
+  end
   if count > 0 then add_more(new_jobs_from(at + 8, count), NOW) end
   return done == '' and 'done' or {'done', done}
 end
@@ -164,6 +173,7 @@ local function claim_all()
     if job[10] and job[10] ~= '0' then call('ZREM', q.base .. 'priority', id) end
     call('HSET', key, 'processedOn', NOW_TEXT)
     if batch then batch_add(batch, 'active', 1) end
+    if limiter then unlimit(q, id) end
     if listeners_of(q).all then call('PUBLISH', q.active_channel, id) end
     served = served + 1
     active[served] = id
@@ -179,10 +189,12 @@ local function claim_all()
       call('ZREM', delayed, id)
       wait_again(q, id)
     end
-    while served < wanted and q.waiting > 0 do
-      local _, gone = take(q, wanted - served, on_job)
+    local most = limiter and min(wanted, room_in_limiter(q, limiter.max)) or wanted
+    while served < most and q.waiting > 0 do
+      local _, gone = take(q, most - served, on_job)
       if gone == 0 then break end
     end
+    if limiter and served > 0 then count_in_limiter(q, served, limiter.duration) end
   end
   if served > 0 then
     call('LPUSH', q.base .. 'active', unpack(active))
@@ -194,6 +206,11 @@ local function claim_all()
     call('PUBLISH', q.base .. 'drained', '')
     local next = call('ZRANGE', delayed, 0, 0, 'WITHSCORES')[2]
     if next then due = int(floor(next / 4096)) end
+    if limiter and q.waiting > 0 then
+      -- When it begins anew.
+      local again = NOW + max(1, call('PTTL', q.base .. 'limiter'))
+      if due == '' or again < tonumber(due) then due = int(again) end
+    end
   end
   for i = first + served, first + wanted - 1 do answers[i] = {due} end
 end

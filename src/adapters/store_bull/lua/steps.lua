@@ -26,6 +26,7 @@ for count, at in ipairs(steps) do
   if ARGV[at] == 'claim' then
     claims.first = claims.first or count
     claims[#claims + 1] = at + 3
+    if ARGV[at + 2] == '5' then limiter = {max = tonumber(ARGV[at + 6]), duration = ARGV[at + 7]} end
   else
     answers[count] = kinds[ARGV[at]](at + 3)
   end
