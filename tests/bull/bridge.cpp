@@ -1,6 +1,7 @@
 #include "bridge.hpp"
 
 #include <stop_token>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -64,7 +65,6 @@ void Bridge::start() {
     for (auto& worker : workers_) worker.wake();
   });
   boost::asio::co_spawn(io_, tell_events(), boost::asio::detached);
-  if (options_.recover_every > Millis{0}) boost::asio::co_spawn(io_, recover(), boost::asio::detached);
 }
 
 void Bridge::hear(const object& words) {
@@ -72,6 +72,9 @@ void Bridge::hear(const object& words) {
   if (op == "done") {
     path_.answer(words);
   } else if (op == "slots") {
+    // Not before: the clock may have to be told first.
+    if (options_.recover_every > Millis{0} && !std::exchange(is_recovering_, true))
+      boost::asio::co_spawn(io_, recover(), boost::asio::detached);
     const engine::Worker::Parts parts{
         .store = store_, .path = path_, .estimator = estimator_, .announcer = announcer_, .clock = clock_};
     const engine::WorkerOptions how{.queue = options_.queues.front(),
@@ -81,7 +84,9 @@ void Bridge::hear(const object& words) {
                                     .store_pause = Millis{100}};
     workers_.emplace_back(io_.get_executor(), parts, how).start();
   } else if (op == "clock") {
-    clock_.ahead = Millis{words.at("ahead").to_number<std::int64_t>()};
+    const auto& now = words.at("now");
+    clock_.told.reset();
+    if (!now.is_null()) clock_.told = from_unix_ms(now.to_number<std::int64_t>());
     for (auto& worker : workers_) worker.wake();
   } else if (op == "stop") {
     const Millis grace{words.at("grace").to_number<std::int64_t>()};

@@ -10,7 +10,7 @@
 //   {"op": "slots", "count": n}                 works on so many jobs more at a time
 //   {"op": "done", "run": n, "result": text} or {"op": "done", "run": n, "error": text, "final": bool}
 //   {"op": "stop", "grace": ms}                 takes no more jobs; `slots` begins anew
-//   {"op": "clock", "ahead": ms}                its time is so far ahead of the system's
+//   {"op": "clock", "now": ms or null}          its clock stands there, or goes as the system's again
 #pragma once
 
 #include <functional>
@@ -48,11 +48,11 @@ class ToldPath final : public engine::JobPath {
   std::map<std::int64_t, std::optional<Result<std::string>>> runs_;
 };
 
-// Follows the clock of the tests, which many of them turn.
+// Follows the clock of the tests, which many of them stop and turn.
 class ToldClock final : public Clock {
  public:
-  TimePoint now() const override { return SystemClock().now() + ahead; }
-  Millis ahead{0};
+  TimePoint now() const override { return told.value_or(SystemClock().now()); }
+  std::optional<TimePoint> told;
 };
 
 class Bridge {
@@ -79,6 +79,7 @@ class Bridge {
   engine::Announcer announcer_;
   engine::Estimator estimator_;
   std::list<engine::Worker> workers_;
+  bool is_recovering_ = false;
 };
 
 }  // namespace cutroom::bull_test
