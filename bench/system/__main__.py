@@ -12,7 +12,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import (bench_bulk, bench_enqueue, bench_events, bench_memory, bench_neighbour, bench_photos, bench_queue,
+from . import (bench_bulk, bench_enqueue, bench_events, bench_latency, bench_memory, bench_neighbour, bench_photos, bench_queue,
                bench_status, bench_store, report)
 from .quietness import QUIET_SHARE, Quietness
 from .servers import BENCH, ROOT, Peer
@@ -23,6 +23,7 @@ BENCHES = {
     "bulk": bench_bulk.run,
     "store": bench_store.run,
     "queue": bench_queue.run,
+    "latency": bench_latency.run,
     "events": bench_events.run,
     "neighbour": bench_neighbour.run,
     "photos": bench_photos.run,
