@@ -138,7 +138,7 @@ const workers = new WeakMap();
 const { pause, close, whenCurrentJobsFinished } = Queue.prototype;
 
 // The worker names its own connection, and makes due jobs waiting by itself.
-Queue.prototype.setWorkerName = async () => {};
+Queue.prototype.setWorkerName = async () => void ++global.cutroom.workers;
 // As many round trips as Bull's way takes: a test whose own connection is to be ready by then counts on them.
 Queue.prototype.updateDelayTimer = async function () {
   for (let i = 0; i < 3; ++i) await this.client.ping();
@@ -146,7 +146,6 @@ Queue.prototype.updateDelayTimer = async function () {
 
 Queue.prototype.run = async function (concurrency) {
   if (!Number.isInteger(concurrency)) throw new Error('Cannot set Float as concurrency');
-  ++global.cutroom.workers;
   await this.isReady();
   if (this.closing) return;
   if (!workers.has(this)) workers.set(this, new Worker(this));
