@@ -11,12 +11,13 @@ local function allowed(vd)
 end
 
 local function feed(q, vd)
-  if vd.k < vd.n and vd.k < allowed(vd) then
+  local waits = vd.k < vd.n and vd.k < allowed(vd)
+  if waits and not vd.next then
+    local _, seqs = slice(vd, vd.k, vd.k)
+    vd.next = seqs[1] or false  -- The line may be shorter than it should be, until fsck has counted anew.
+  end
+  if waits and vd.next then
     local tag = vd.k == 0 and vd.f or vd.p
-    if not vd.next then
-      local _, seqs = slice(vd, vd.k, vd.k)
-      vd.next = seqs[1]
-    end
     local turn = fmt('%016.0f', vd.next) .. vd.name
     if vd.fed ~= tag or vd.fed_as ~= turn then
       if not vd.fed or tag < vd.fed then q.is_fed = true end
