@@ -50,15 +50,6 @@ class EmbeddedStores final : public Stores {
   limits_memory::MemoryRateLimiter limiter_;
 };
 
-store_bull::BullOptions bull_options(const Settings& settings) {
-  store_bull::BullOptions options{.prefix = settings.redis_prefix,
-                                  .window = static_cast<std::size_t>(settings.redis_window),
-                                  .metrics_points = settings.redis_metrics_points};
-  for (const auto& limiter : settings.redis_limiters)
-    options.limiters[limiter.queue] = {.max = limiter.max, .duration = Millis{limiter.duration_ms}};
-  return options;
-}
-
 class SharedStores final : public Stores {
  public:
   SharedStores(boost::asio::io_context& io, redis_client::Options options, const Settings& settings,
@@ -66,7 +57,7 @@ class SharedStores final : public Stores {
       : options_(std::move(options)),
         prefix_(settings.redis_prefix),
         redis_(std::make_shared<redis_client::Redis>(io.get_executor(), options_)),
-        jobs_(redis_, bull_options(settings), io.get_executor()),
+        jobs_(redis_, bull_options(settings, options_), io.get_executor()),
         records_(std::move(records)),
         vendors_(*redis_),
         limiter_(*redis_),
@@ -81,7 +72,9 @@ class SharedStores final : public Stores {
   vendors::RateLimiter& limiter() override { return limiter_; }
   engine::WorkerRegistry* workers() override { return &workers_; }
   void show_worker(const std::vector<std::string>& queues) override {
-    names_.emplace(options_, prefix_, queues);
+    std::vector<std::string> names;
+    for (const std::string& queue : queues) names.push_back(jobs_.name_of(queue));
+    names_.emplace(options_, prefix_, names);
   }
   void share_events(engine::EventHub& hub, bool listen) override {
     hub.relay_through(events_);
@@ -117,6 +110,17 @@ bool is_shared(const Settings& settings) {
   return !settings.redis_url.empty() || !settings.redis_host.empty();
 }
 
+store_bull::BullOptions bull_options(const Settings& settings, const redis_client::Options& redis) {
+  store_bull::BullOptions options{
+      .prefix = settings.redis_prefix,
+      .window = static_cast<std::size_t>(settings.redis_window),
+      .metrics_points = settings.redis_metrics_points,
+      .spread = redis.cluster && settings.redis_prefix.find('{') == std::string::npos};
+  for (const auto& limiter : settings.redis_limiters)
+    options.limiters[limiter.queue] = {.max = limiter.max, .duration = Millis{limiter.duration_ms}};
+  return options;
+}
+
 Result<redis_client::Options> redis_options(const Settings& settings) {
   if (!settings.redis_url.empty()) {
     auto options = redis_client::options_from_url(settings.redis_url);
@@ -141,13 +145,6 @@ Result<std::unique_ptr<Stores>> open_stores(boost::asio::io_context& io, const S
   if (is_shared(settings)) {
     auto options = redis_options(settings);
     if (!options) return options.error();
-    // A script may touch the keys of one slot alone, and ours touch several queues'.
-    if (options->cluster && settings.redis_prefix.find('{') == std::string::npos) {
-      return Error{
-          .code = Errc::invalid_input,
-          .message = "redis.prefix: is \"" + settings.redis_prefix +
-                     "\"; in a cluster it must hold a hash tag, e.g. {bull}, in Bull's own programs too"};
-    }
     return std::unique_ptr<Stores>(
         std::make_unique<SharedStores>(io, std::move(*options), settings, std::move(*records)));
   }

@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "adapters/redis_client/options.hpp"
+#include "adapters/store_bull/bull_store.hpp"
 #include "app/settings.hpp"
 #include "base/error.hpp"
 #include "delivery/record_store.hpp"
@@ -24,6 +25,8 @@ namespace cutroom::app {
 bool is_shared(const Settings&);
 // Where it is. invalid_input (redis.url).
 Result<redis_client::Options> redis_options(const Settings&);
+// How jobs lie there: in a cluster each queue for itself, unless the prefix has a hash tag for all.
+store_bull::BullOptions bull_options(const Settings&, const redis_client::Options&);
 
 class Stores {
  public:

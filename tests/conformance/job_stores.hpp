@@ -26,6 +26,8 @@ class StoreHome {
 struct StoreKind {
   std::string name;
   bool durable = false;
+  // Queues are apart: jobs of several are not accepted in one step, and numbers have gaps.
+  bool is_spread = false;
   std::function<std::unique_ptr<StoreHome>()> make_home;
 };
 

@@ -10,8 +10,10 @@ namespace {
 constexpr std::chrono::seconds kFormMax{60};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
-bool knows_all(const RedisServer& node) {
-  return node.command({"CLUSTER", "INFO"}).find("cluster_known_nodes:6\r") != std::string::npos;
+auto knows(std::size_t nodes) {
+  return [line = "cluster_known_nodes:" + std::to_string(nodes) + "\r"](const RedisServer& node) {
+    return node.command({"CLUSTER", "INFO"}).find(line) != std::string::npos;
+  };
 }
 
 bool serves(const RedisServer& node) {
@@ -26,12 +28,13 @@ bool follows(const RedisServer& node) {
 
 }  // namespace
 
-RedisCluster::RedisCluster(RedisServer::Options options) {
+RedisCluster::RedisCluster(RedisServer::Options options, Replicas replicas)
+    : nodes_(replicas == Replicas::none ? kMasters : kNodes) {
   options.cluster = true;
   if (!options.tls_certificate.empty())
     options.more.insert(options.more.end(), {"tls-cluster yes", "tls-replication yes"});
   for (auto& one : nodes_) one = std::make_unique<RedisServer>(options);
-  for (std::size_t i = 0; i < kNodes; ++i) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
     // Different ones from the start, else the nodes first have to agree.
     node(i).command({"CLUSTER", "SET-CONFIG-EPOCH", std::to_string(i + 1)});
     if (i < kMasters)
@@ -41,8 +44,8 @@ RedisCluster::RedisCluster(RedisServer::Options options) {
       node(i).command({"CLUSTER", "MEET", node(0).host(), std::to_string(node(0).port()),
                        std::to_string(node(0).bus_port())});
   }
-  wait_until("know each other", knows_all);
-  for (std::size_t i = kMasters; i < kNodes; ++i)
+  wait_until("know each other", knows(nodes_.size()));
+  for (std::size_t i = kMasters; i < nodes_.size(); ++i)
     node(i).command({"CLUSTER", "REPLICATE", id_of(i - kMasters)});
   wait_until("follow their masters", follows);
   wait_until("serve", serves);
@@ -50,7 +53,7 @@ RedisCluster::RedisCluster(RedisServer::Options options) {
 
 std::string RedisCluster::url(std::size_t first) const {
   std::string all;
-  for (std::size_t i = first; i < kNodes; ++i)
+  for (std::size_t i = first; i < nodes_.size(); ++i)
     all += (all.empty() ? "" : ",") + node(i).host() + ":" + std::to_string(node(i).port());
   return (node(0).url().starts_with("rediss") ? "rediss+cluster://" : "redis+cluster://") + all;
 }
@@ -73,7 +76,7 @@ void RedisCluster::end_move(std::size_t slot, std::size_t to) const {
     node(i).command({"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", id});
 }
 
-void RedisCluster::wait_until(const char* what, bool (*so)(const RedisServer&)) const {
+void RedisCluster::wait_until(const char* what, const std::function<bool(const RedisServer&)>& so) const {
   const auto deadline = std::chrono::steady_clock::now() + kFormMax;
   for (const auto& one : nodes_)
     while (!so(*one)) {

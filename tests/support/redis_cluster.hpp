@@ -1,10 +1,11 @@
-// A real Redis Cluster on loopback: three masters with a replica each.
+// A real Redis Cluster on loopback: three masters, with a replica each or none.
 #pragma once
 
-#include <array>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "support/redis_server.hpp"
 
@@ -17,10 +18,12 @@ class RedisCluster {
 
   // Returns when every node serves and every replica follows.
   RedisCluster() : RedisCluster(RedisServer::Options{}) {}
+  enum class Replicas : std::uint8_t { none, one_each };
   // With what each node has besides.
-  explicit RedisCluster(RedisServer::Options);
+  explicit RedisCluster(RedisServer::Options, Replicas = Replicas::one_each);
 
-  // 0, 1, 2 are masters at first, with a third of the slots each; 3, 4, 5 are their replicas in this order.
+  // 0, 1, 2 are masters at first, with a third of the slots each; 3, 4, 5 are their replicas in this order,
+  // where there are any.
   RedisServer& node(std::size_t i) { return *nodes_.at(i); }
   const RedisServer& node(std::size_t i) const { return *nodes_.at(i); }
   static std::size_t first_slot_of(std::size_t master) { return master * 16'384 / kMasters; }
@@ -36,9 +39,9 @@ class RedisCluster {
   void end_move(std::size_t slot, std::size_t to) const;
 
  private:
-  void wait_until(const char* what, bool (*so)(const RedisServer&)) const;
+  void wait_until(const char* what, const std::function<bool(const RedisServer&)>& so) const;
 
-  std::array<std::unique_ptr<RedisServer>, kNodes> nodes_;
+  std::vector<std::unique_ptr<RedisServer>> nodes_;
 };
 
 }  // namespace cutroom::test

@@ -10,10 +10,11 @@
 namespace cutroom::store_bull {
 
 Arranger::Arranger(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
-                   std::string prefix, std::function<std::vector<std::string>()> words)
+                   std::shared_ptr<Homes> homes,
+                   std::function<std::vector<std::string>(const std::string&)> words)
     : strand_(std::move(executor)),
       redis_(std::move(redis)),
-      prefix_(std::move(prefix)),
+      homes_(std::move(homes)),
       words_(std::move(words)) {}
 
 void Arranger::arrange(const std::string& queue) {
@@ -27,10 +28,12 @@ void Arranger::arrange(const std::string& queue) {
 boost::asio::awaitable<void> Arranger::run(std::string queue) {
   const auto self = shared_from_this();
   for (;;) {
-    std::vector<std::string> keys{prefix_ + ":" + queue + ":"};
-    auto args = words_();
-    args.push_back(queue);
-    const auto answer = co_await redis_->run(scripts().arrange, std::move(keys), std::move(args));
+    auto keys = homes_->keys(queue);
+    auto args = words_(queue);
+    args.push_back(homes_->name_of(queue));
+    auto answer = Result<redis_client::Reply>(Error{.code = Errc::unavailable});
+    const auto is_open = co_await homes_->open(queue);
+    if (is_open) answer = co_await redis_->run(scripts().arrange, std::move(keys), std::move(args));
     // The next message, or the next step of the queue, does it again.
     if (!answer) log::debug("Jobs that others pushed got no place yet: {}", answer.error().detail);
     auto& state = running_.at(queue);

@@ -11,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/store_bull/homes.hpp"
 
 namespace cutroom::store_bull {
 
@@ -18,8 +19,8 @@ namespace cutroom::store_bull {
 class Arranger : public std::enable_shared_from_this<Arranger> {
  public:
   // `words` makes the words that each script begins with.
-  Arranger(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::string prefix,
-           std::function<std::vector<std::string>()> words);
+  Arranger(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::shared_ptr<Homes>,
+           std::function<std::vector<std::string>(const std::string& queue)> words);
   // From any thread.
   void arrange(const std::string& queue);
 
@@ -29,8 +30,8 @@ class Arranger : public std::enable_shared_from_this<Arranger> {
 
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   std::shared_ptr<redis_client::Redis> redis_;
-  std::string prefix_;
-  std::function<std::vector<std::string>()> words_;
+  std::shared_ptr<Homes> homes_;
+  std::function<std::vector<std::string>(const std::string&)> words_;
   std::unordered_map<std::string, Run> running_;
 };
 

@@ -8,13 +8,16 @@
 #include <boost/json/value.hpp>
 
 #include "adapters/store_bull/arranger.hpp"
+#include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/job_words.hpp"
 #include "adapters/store_bull/listeners.hpp"
+#include "adapters/store_bull/outbox.hpp"
 #include "adapters/store_bull/repeat.hpp"
 #include "adapters/store_bull/scripts.hpp"
 #include "adapters/store_bull/step_batches.hpp"
 #include "base/token.hpp"
+#include "jobs/job_number.hpp"
 #include "jobs/new_job_rules.hpp"
 
 namespace cutroom::store_bull {
@@ -62,24 +65,44 @@ constexpr std::string_view kUnnamed = "__default__";  // What Bull calls a job w
 
 std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 
-// {"added" or "repeated", batch or "", note, ids, ...}
-jobs::Accepted accepted_from(const std::vector<Reply>& parts) {
-  jobs::Accepted accepted{.repeated = parts.at(0).text() == "repeated", .note = parts.at(2).text()};
-  if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
-  for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
-  return accepted;
+bool is_older(const jobs::JobId& a, const jobs::JobId& b) {
+  const auto x = jobs::job_number_of(a).value_or(0);
+  const auto y = jobs::job_number_of(b).value_or(0);
+  return x != y ? x < y : a < b;
 }
 
 // What was told while nobody listened is found by looking.
-awaitable<void> catch_up(std::shared_ptr<redis_client::Redis> redis, std::shared_ptr<Listeners> listeners,
-                         std::shared_ptr<Arranger> arranger, std::string prefix) {
-  std::vector<std::string> command{"SMEMBERS", "cutroom:" + prefix + "::queues"};
-  const auto queues = co_await redis->command(std::move(command));
+awaitable<void> catch_up(std::shared_ptr<Homes> homes, std::shared_ptr<Listeners> listeners,
+                         std::shared_ptr<Arranger> arranger) {
+  const auto queues = co_await homes->all();
   if (!queues) co_return;  // The connection has broken again; its next rise calls again.
-  for (const Reply& queue : queues->array()) {
-    arranger->arrange(queue.text());
-    listeners->tell_work(queue.text());
+  for (const std::string& queue : *queues) {
+    arranger->arrange(queue);
+    listeners->tell_work(queue);
   }
+}
+
+// The queues that a script named; where they are spread also ">" for jobs left in its queue's outbox, and #
+// before the highest number there.
+void tell_of(Listeners& listeners, Homes& homes, Outbox* outbox, const std::string& queue,
+             const Reply& told) {
+  for (const Reply& word : told.array()) {
+    const std::string& text = word.text();
+    if (homes.are_spread() && text.starts_with('#')) {
+      homes.saw(std::string_view(text).substr(1));
+    } else if (homes.are_spread() && text == ">") {
+      if (outbox != nullptr) outbox->empty(queue);
+    } else {
+      listeners.tell_work(homes.queue_of(text));
+    }
+  }
+}
+
+// The words that each script begins with, at this moment.
+auto words_now(const std::shared_ptr<Homes>& homes, const std::string& prefix, const std::string& token) {
+  return [homes, prefix, token](const std::string& queue) {
+    return std::vector<std::string>{ms_of(SystemClock().now()), prefix, token, homes->numbering_of(queue)};
+  };
 }
 
 }  // namespace
@@ -89,32 +112,34 @@ BullStore::BullStore(std::shared_ptr<redis_client::Redis> redis, BullOptions opt
     : redis_(std::move(redis)),
       options_(std::move(options)),
       token_(std::string(kTokenMark) + random_token()),
-      batches_(std::make_shared<StepBatches>(
-          executor, redis_, options_.prefix,
-          std::vector<std::string>{options_.prefix, token_, std::to_string(options_.window)})),
-      listeners_(std::make_shared<Listeners>(std::move(executor), options_.prefix, token_)) {
-  batches_->on_told([listeners = listeners_](const Reply& queues) {
-    for (const Reply& queue : queues.array()) listeners->tell_work(queue.text());
+      homes_(std::make_shared<Homes>(redis_, options_)),
+      batches_(std::make_shared<StepBatches>(executor, redis_, homes_, options_.prefix, token_)),
+      outbox_(std::make_shared<Outbox>(executor, redis_, homes_, batches_,
+                                       words_now(homes_, options_.prefix, token_))),
+      listeners_(std::make_shared<Listeners>(std::move(executor), homes_, options_.prefix, token_)) {
+  // The outbox holds the batches, so they must not hold it.
+  batches_->on_told([listeners = listeners_, homes = homes_, outbox = std::weak_ptr(outbox_)](
+                        const std::string& queue, const Reply& told) {
+    tell_of(*listeners, *homes, outbox.lock().get(), queue, told);
   });
 }
 
 void BullStore::listen() {
-  const auto arranger = std::make_shared<Arranger>(
-      listeners_->executor(), redis_, options_.prefix,
-      [prefix = options_.prefix, token = token_, window = std::to_string(options_.window)] {
-        return std::vector<std::string>{ms_of(SystemClock().now()), prefix, token, window};
-      });
+  const auto arranger = std::make_shared<Arranger>(listeners_->executor(), redis_, homes_,
+                                                   words_now(homes_, options_.prefix, token_));
   listeners_->subscribe(*redis_, [arranger](const std::string& queue) { arranger->arrange(queue); });
-  // Weak: the handler is Redis' own, and the arranger holds Redis.
-  redis_->on_connection([weak_redis = std::weak_ptr(redis_), weak_arranger = std::weak_ptr(arranger),
-                         listeners = listeners_, prefix = options_.prefix](bool up) {
-    const auto redis = weak_redis.lock();
+  // Weak: the handler is Redis' own, and these hold Redis.
+  redis_->on_connection([weak_homes = std::weak_ptr(homes_), weak_arranger = std::weak_ptr(arranger),
+                         listeners = std::weak_ptr(listeners_)](bool up) {
+    const auto homes = weak_homes.lock();
     const auto arrange = weak_arranger.lock();
-    if (!up || !redis || !arrange) return;
-    boost::asio::co_spawn(listeners->executor(), catch_up(redis, listeners, arrange, prefix),
-                          boost::asio::detached);
+    const auto to = listeners.lock();
+    if (!up || !homes || !arrange || !to) return;
+    boost::asio::co_spawn(to->executor(), catch_up(homes, to, arrange), boost::asio::detached);
   });
 }
+
+std::string BullStore::name_of(const std::string& queue) const { return homes_->name_of(queue); }
 
 BullStore::~BullStore() { listeners_->close(); }
 
@@ -126,28 +151,20 @@ void BullStore::on_cancel(std::function<void(const jobs::JobId&)> call) {
   listeners_->on_cancel(std::move(call));
 }
 
-void BullStore::tell(const Reply& queues) {
-  for (const Reply& queue : queues.array()) listeners_->tell_work(queue.text());
-}
-
-std::vector<std::string> BullStore::words(TimePoint now) const {
-  return {ms_of(now), options_.prefix, token_, std::to_string(options_.window)};
-}
-
-awaitable<Result<Reply>> BullStore::run(const redis_client::Script& script, std::string queue,
-                                        std::vector<std::string> args) {
-  std::vector<std::string> keys{options_.prefix + ":" + queue + ":"};
-  co_return co_await redis_->run(script, std::move(keys), std::move(args));
-}
-
-awaitable<Result<Reply>> BullStore::run(const redis_client::Script& script, std::vector<std::string> args) {
-  std::vector<std::string> keys{options_.prefix + "::"};
-  co_return co_await redis_->run(script, std::move(keys), std::move(args));
+void BullStore::tell(const std::string& queue, const Reply& told) {
+  tell_of(*listeners_, *homes_, outbox_.get(), queue, told);
 }
 
 awaitable<Result<jobs::Accepted>> BullStore::accept(jobs::Handover handover, TimePoint now) {
   if (const auto checked = check_handover(handover); !checked) co_return checked.error();
   if (is_one_plain_job(handover)) co_return co_await add_one(std::move(handover.jobs.front()), now);
+  if (homes_->are_spread()) co_return co_await accept_apart(std::move(handover), now);
+  std::string queue = handover.jobs.empty() ? std::string() : handover.jobs.front().queue;
+  co_return co_await accept_in(std::move(queue), std::move(handover), now);
+}
+
+awaitable<Result<jobs::Accepted>> BullStore::accept_in(std::string queue, jobs::Handover handover,
+                                                       TimePoint now) {
   const auto once = handover.once.value_or(jobs::Once{});
   Step step{.kind = Step::Kind::accept, .now = now};
   step.words = {handover.as_batch ? "1" : "0",
@@ -157,9 +174,9 @@ awaitable<Result<jobs::Accepted>> BullStore::accept(jobs::Handover handover, Tim
                 once.note,
                 handover.after_batch ? "1" : "0",
                 std::to_string(handover.jobs.size())};
-  for (const auto& job : handover.jobs) append_job(step.words, job, now);
-  if (handover.after_batch) append_job(step.words, *handover.after_batch, now);
-  std::string queue = handover.jobs.empty() ? std::string() : handover.jobs.front().queue;
+  for (const auto& job : handover.jobs) append_job(step.words, job, homes_->name_of(job.queue), now);
+  if (const auto& after = handover.after_batch)
+    append_job(step.words, *after, homes_->name_of(after->queue), now);
   const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
@@ -178,13 +195,7 @@ awaitable<Result<jobs::Accepted>> BullStore::add_one(jobs::NewJob job, TimePoint
 }
 
 awaitable<Result<std::optional<jobs::Accepted>>> BullStore::repeated(jobs::Once once, TimePoint now) {
-  auto args = words(now);
-  args.insert(args.end(), {once.scope, once.key, once.fingerprint, std::to_string(jobs::kOnceKept.count())});
-  const auto answer = co_await run(scripts().repeated, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  if (parts.at(0).text() == "conflict") co_return jobs::key_conflict();
-  co_return parts.at(0).text() == "new" ? std::nullopt : std::optional(accepted_from(parts));
+  return find_repeated(std::move(once), {}, now);
 }
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
@@ -223,16 +234,16 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
 
 awaitable<Result<void>> BullStore::go_on_with_series(std::string queue, std::string id, std::string opts_json,
                                                      TimePoint now) {
-  std::vector<std::string> command{"HGET", options_.prefix + ":" + queue + ":" + id, "name"};
+  std::vector<std::string> command{"HGET", homes_->base_of(queue) + id, "name"};
   const auto name = co_await redis_->command(std::move(command));
   if (!name) co_return name.error();
   const auto next = next_of_series(name->is_nil() ? kUnnamed : name->text(), opts_json, now);
   if (!next) co_return Result<void>();
-  auto args = words(now);
-  args.insert(args.end(), {queue, next->key, ms_of(next->due), next->id, next->opts_json, id});
-  const auto answer = co_await run(scripts().repeat, queue, std::move(args));
+  std::vector<std::string> args{homes_->name_of(queue), next->key, ms_of(next->due), next->id,
+                                next->opts_json,        id};
+  const auto answer = co_await run(scripts().repeat, queue, now, std::move(args));
   if (!answer) co_return answer.error();
-  tell(answer->array().at(1));
+  tell(queue, answer->array().at(1));
   co_return Result<void>();
 }
 
@@ -272,7 +283,7 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
                 ms_of(settlement.run_at.value_or(now)),
                 settlement.steps_json,
                 std::to_string(settlement.follow_ups.size())};
-  for (const auto& job : settlement.follow_ups) append_job(step.words, job, now);
+  for (const auto& job : settlement.follow_ups) append_job(step.words, job, homes_->name_of(job.queue), now);
   if (options_.metrics_points > 0) step.words.push_back(std::to_string(options_.metrics_points));
   std::string queue = queue_of(lease);
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};
@@ -286,35 +297,53 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
 
 awaitable<Result<jobs::Recovered>> BullStore::recover_expired(TimePoint now) {
   // No farther ahead than Lua's numbers are exact.
-  auto args = words(std::min(now, from_unix_ms(1LL << 52)));
-  args.insert(
-      args.end(),
-      {std::to_string(jobs::kStallsMax), "The worker stopped responding each of the %d times it had this job",
-       std::string(jobs::kCancelledReason), std::to_string(options_.stalled_interval.count())});
-  const auto answer = co_await run(scripts().recover, std::move(args));
-  if (!answer) co_return answer.error();
+  now = std::min(now, from_unix_ms(1LL << 52));
+  std::vector<std::string> args{
+      std::to_string(jobs::kStallsMax), "The worker stopped responding each of the %d times it had this job",
+      std::string(jobs::kCancelledReason), std::to_string(options_.stalled_interval.count())};
+  const auto answers = co_await run_everywhere(scripts().recover, now, std::move(args));
+  if (!answers) co_return answers.error();
   jobs::Recovered recovered;
-  const auto& parts = answer->array();
-  for (const Reply& id : parts.at(0).array()) recovered.waiting.push_back(id.text());
-  for (const Reply& id : parts.at(1).array()) recovered.failed.push_back(id.text());
-  for (const Reply& id : parts.at(2).array()) recovered.batches_done.push_back(id.text());
-  tell(parts.at(3));
+  for (const Found& found : *answers) {
+    const auto& parts = found.reply.array();
+    for (const Reply& id : parts.at(0).array()) recovered.waiting.push_back(id.text());
+    for (const Reply& id : parts.at(1).array()) recovered.failed.push_back(id.text());
+    for (const Reply& id : parts.at(2).array()) recovered.batches_done.push_back(id.text());
+    tell(found.queue, parts.at(3));
+    if (!homes_->are_spread()) continue;
+    // What somebody left there who is gone; and how far numbers are, so that those of all queues tell about
+    // their age.
+    outbox_->empty(found.queue);
+    std::vector<std::string> command{"GET", homes_->root_of(found.queue) + "id"};
+    const auto last = co_await redis_->command(std::move(command));
+    if (last && !last->is_nil()) homes_->saw(last->text());
+  }
+  if (answers->size() > 1) {
+    for (auto* ids : {&recovered.waiting, &recovered.failed}) std::sort(ids->begin(), ids->end(), is_older);
+  }
   co_return recovered;
 }
 
 awaitable<Result<jobs::Job>> BullStore::get(jobs::JobId id) {
-  auto args = words({});
-  args.push_back(std::move(id));
-  const auto answer = co_await run(scripts().get, std::move(args));
-  if (!answer) co_return answer.error();
-  if (answer->array().empty()) co_return Error{.code = Errc::not_found, .message = "Job not found"};
-  co_return job_from_view(*answer);
+  std::vector<std::string> args{std::move(id)};
+  const auto found = co_await run_for(scripts().get, {}, std::move(args));
+  if (!found) co_return found.error();
+  if (found->reply.array().empty()) co_return Error{.code = Errc::not_found, .message = "Job not found"};
+  co_return job_of(found->reply);
+}
+
+jobs::Job BullStore::job_of(const Reply& view) const {
+  jobs::Job job = job_from_view(view);
+  job.queue = homes_->queue_of(job.queue);
+  return job;
 }
 
 awaitable<Result<jobs::QueueCounts>> BullStore::counts(std::string queue) {
-  auto args = words({});
-  args.push_back(queue);
-  const auto answer = co_await run(scripts().counts, queue, std::move(args));
+  const auto known = co_await homes_->knows(queue);
+  if (!known) co_return known.error();
+  if (!*known) co_return jobs::QueueCounts{};
+  std::vector<std::string> args{homes_->name_of(queue)};
+  const auto answer = co_await run(scripts().counts, queue, {}, std::move(args));
   if (!answer) co_return answer.error();
   const auto& parts = answer->array();
   const auto count = [&](std::size_t at) { return static_cast<std::uint64_t>(parts.at(at).integer()); };
@@ -329,7 +358,7 @@ awaitable<Result<jobs::QueueCounts>> BullStore::counts(std::string queue) {
 awaitable<Result<std::vector<jobs::AttemptLog>>> BullStore::log(jobs::JobId id) {
   const auto job = co_await get(id);
   if (!job) co_return job.error();
-  const std::string key = options_.prefix + ":" + job->queue + ":" + id;
+  const std::string key = homes_->base_of(job->queue) + id;
   std::vector<std::vector<std::string>> commands{{"LRANGE", key + ":logs", "0", "-1"},
                                                  {"HGET", key, "lastLog"}};
   const auto answers = co_await redis_->pipeline(std::move(commands));
@@ -343,17 +372,16 @@ awaitable<Result<std::vector<jobs::AttemptLog>>> BullStore::log(jobs::JobId id) 
 }
 
 awaitable<Result<jobs::Batch>> BullStore::batch(jobs::BatchId id) {
-  auto args = words({});
-  args.push_back(id);
-  const auto answer = co_await run(scripts().batch, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& fields = answer->array();
+  std::vector<std::string> args{id};
+  const auto found = co_await run_for(scripts().batch, {}, std::move(args));
+  if (!found) co_return found.error();
+  const auto& fields = found->reply.array();
   if (fields.empty()) co_return Error{.code = Errc::not_found, .message = "Batch not found"};
   jobs::Batch batch{.id = std::move(id)};
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
     const std::string& name = fields[i].text();
     const auto count = static_cast<std::uint64_t>(fields[i + 1].integer());
-    if (name == "queue") batch.queue = fields[i + 1].text();
+    if (name == "queue") batch.queue = homes_->queue_of(fields[i + 1].text());
     if (name == "vendor") batch.vendor = fields[i + 1].text();
     if (name == "created") batch.created_at = from_unix_ms(fields[i + 1].integer());
     if (name == "done") batch.done_at = from_unix_ms(fields[i + 1].integer());

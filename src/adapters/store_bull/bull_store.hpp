@@ -39,9 +39,14 @@ struct BullOptions {
   std::map<std::string, Limiter> limiters{};
   // As Bull's metrics.maxDataPoints: minutes of which the ended jobs are counted. 0: none are.
   std::int64_t metrics_points = 0;
+  // Each queue under a hash tag of its own, so that those of a cluster lie on several nodes. Then `prefix`
+  // has no tag, and to Bull a queue is called {background-removal}.
+  bool spread = false;
 };
 
+class Homes;
 class Listeners;
+class Outbox;
 class StepBatches;
 
 class BullStore final : public jobs::JobStore {
@@ -52,6 +57,9 @@ class BullStore final : public jobs::JobStore {
   // Subscribes to what other processes and Bull's producers tell of their jobs, so that theirs are taken up
   // at once and get their fair place. Without it on_work tells of what this store itself did.
   void listen();
+
+  // What Bull's programs call the queue.
+  std::string name_of(const std::string& queue) const;
 
   void on_work(std::function<void(const std::string& queue)>) override;
   void on_cancel(std::function<void(const jobs::JobId&)>) override;
@@ -84,24 +92,42 @@ class BullStore final : public jobs::JobStore {
  private:
   // As most are: the shortest way.
   boost::asio::awaitable<Result<jobs::Accepted>> add_one(jobs::NewJob, TimePoint now);
+  boost::asio::awaitable<Result<jobs::Accepted>> accept_in(std::string queue, jobs::Handover, TimePoint now);
+  // Where queues are spread: for each of its queues by itself.
+  boost::asio::awaitable<Result<jobs::Accepted>> accept_apart(jobs::Handover, TimePoint now);
+  // `but`: a queue that is not asked.
+  boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> find_repeated(jobs::Once, std::string but,
+                                                                              TimePoint now);
 
-  // The words that each script begins with.
-  std::vector<std::string> words(TimePoint now) const;
+  // With the words that each script begins with before `args`.
   boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&, std::string queue,
-                                                          std::vector<std::string> args);
-  // Of all queues, or of the one that has the job.
-  boost::asio::awaitable<Result<redis_client::Reply>> run(const redis_client::Script&,
-                                                          std::vector<std::string> args);
+                                                          TimePoint now, std::vector<std::string> args);
+  struct Found {
+    std::string queue;  // Empty where one step looks through all of them.
+    redis_client::Reply reply;
+    // The first word of the reply; "missing" where there is no queue to ask.
+    std::string word() const;
+  };
+  // The first of `args` is the id of a job (or batch), which one of the queues has.
+  boost::asio::awaitable<Result<Found>> run_for(const redis_client::Script&, TimePoint now,
+                                                std::vector<std::string> args);
+  // Once, or, where queues are spread, in each of them.
+  boost::asio::awaitable<Result<std::vector<Found>>> run_everywhere(const redis_client::Script&,
+                                                                    TimePoint now,
+                                                                    std::vector<std::string> args);
   // Before a job of a series is run the next one is added.
   boost::asio::awaitable<Result<void>> go_on_with_series(std::string queue, std::string id,
                                                          std::string opts_json, TimePoint now);
-  // For the queues that a script named.
-  void tell(const redis_client::Reply& queues);
+  jobs::Job job_of(const redis_client::Reply& view) const;
+  // What a script in this queue told of.
+  void tell(const std::string& queue, const redis_client::Reply& told);
 
   std::shared_ptr<redis_client::Redis> redis_;
   BullOptions options_;
   std::string token_;  // Of this process in Bull's channels.
+  std::shared_ptr<Homes> homes_;
   std::shared_ptr<StepBatches> batches_;
+  std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<Listeners> listeners_;  // Outlives the store by as long as a message is on its way.
 };
 

@@ -1,5 +1,8 @@
 // What people do to jobs: look for them, stop, move and remove them.
+#include <algorithm>
+
 #include "adapters/store_bull/bull_store.hpp"
+#include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/job_words.hpp"
 #include "adapters/store_bull/listeners.hpp"
@@ -34,6 +37,35 @@ std::string text_of(const std::optional<TimePoint>& time) {
 // Candidates that one call of prune looks at beyond those it removes, to find the oldest by number.
 constexpr std::size_t kPruneSpan = 4'096;
 
+// What one queue's step found.
+struct ListedPage {
+  std::uint64_t seen_down_to = 0;  // By number; 0: it has no older ones.
+  std::vector<jobs::Job> jobs{};
+};
+
+std::uint64_t number_of(const jobs::Job& job) { return jobs::job_number_of(job.id).value_or(0); }
+
+// Down to where all of them have looked.
+jobs::JobPage merged(std::vector<ListedPage> pages, std::size_t limit) {
+  jobs::JobPage page;
+  std::uint64_t down_to = 0;
+  for (const ListedPage& one : pages) down_to = std::max(down_to, one.seen_down_to);
+  for (ListedPage& one : pages) {
+    for (jobs::Job& job : one.jobs)
+      if (number_of(job) >= down_to) page.jobs.push_back(std::move(job));
+  }
+  if (pages.size() > 1) {
+    std::stable_sort(page.jobs.begin(), page.jobs.end(),
+                     [](const jobs::Job& a, const jobs::Job& b) { return number_of(a) > number_of(b); });
+  }
+  if (page.jobs.size() > limit && pages.size() > 1) {
+    page.jobs.resize(limit);
+    down_to = number_of(page.jobs.back());
+  }
+  if (down_to > 0) page.older_than = jobs::job_id_of(down_to);
+  return page;
+}
+
 }  // namespace
 
 awaitable<Result<jobs::Cancelled>> BullStore::cancel(jobs::JobId id, std::vector<jobs::NewJob> follow_ups,
@@ -41,13 +73,12 @@ awaitable<Result<jobs::Cancelled>> BullStore::cancel(jobs::JobId id, std::vector
   for (const auto& job : follow_ups) {
     if (const auto checked = check_new_job(job); !checked) co_return checked.error();
   }
-  auto args = words(now);
-  args.insert(args.end(), {id, std::string(jobs::kCancelledReason), std::to_string(follow_ups.size())});
-  for (const auto& job : follow_ups) append_job(args, job, now);
-  const auto answer = co_await run(scripts().cancel, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  const std::string& word = parts.at(0).text();
+  std::vector<std::string> args{id, std::string(jobs::kCancelledReason), std::to_string(follow_ups.size())};
+  for (const auto& job : follow_ups) append_job(args, job, homes_->name_of(job.queue), now);
+  const auto found = co_await run_for(scripts().cancel, now, std::move(args));
+  if (!found) co_return found.error();
+  const auto& parts = found->reply.array();
+  const std::string word = found->word();
   if (word == "stopping") {
     listeners_->tell_cancelled(id);
     co_return jobs::Cancelled{.is_stopping = true, .batch_done = {}};
@@ -62,59 +93,63 @@ awaitable<Result<jobs::Cancelled>> BullStore::cancel(jobs::JobId id, std::vector
   }
   jobs::Cancelled cancelled;
   if (!parts.at(1).text().empty()) cancelled.batch_done = parts.at(1).text();
-  tell(parts.at(2));
+  tell(found->queue, parts.at(2));
   co_return cancelled;
 }
 
 awaitable<Result<void>> BullStore::promote(jobs::JobId id) {
-  auto args = words({});
-  args.push_back(std::move(id));
-  const auto answer = co_await run(scripts().promote, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  if (parts.size() > 1) tell(parts[1]);
-  co_return check(jobs::Move::promote, parts.at(0).text());
+  std::vector<std::string> args{std::move(id)};
+  const auto found = co_await run_for(scripts().promote, {}, std::move(args));
+  if (!found) co_return found.error();
+  const auto& parts = found->reply.array();
+  if (parts.size() > 1) tell(found->queue, parts[1]);
+  co_return check(jobs::Move::promote, found->word());
 }
 
 awaitable<Result<void>> BullStore::retry(jobs::JobId id, TimePoint now) {
-  auto args = words(now);
-  args.push_back(std::move(id));
-  const auto answer = co_await run(scripts().retry, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  if (parts.size() > 1) tell(parts[1]);
-  co_return check(jobs::Move::retry, parts.at(0).text());
+  std::vector<std::string> args{std::move(id)};
+  const auto found = co_await run_for(scripts().retry, now, std::move(args));
+  if (!found) co_return found.error();
+  const auto& parts = found->reply.array();
+  if (parts.size() > 1) tell(found->queue, parts[1]);
+  co_return check(jobs::Move::retry, found->word());
 }
 
 awaitable<Result<void>> BullStore::remove(jobs::JobId id, TimePoint now) {
-  auto args = words(now);
-  args.push_back(std::move(id));
-  const auto answer = co_await run(scripts().remove, std::move(args));
-  if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
-  if (parts.at(0).text() == "missing") co_return missing();
-  if (parts.at(0).text() == "active")
+  std::vector<std::string> args{std::move(id)};
+  const auto found = co_await run_for(scripts().remove, now, std::move(args));
+  if (!found) co_return found.error();
+  const auto& parts = found->reply.array();
+  if (found->word() == "missing") co_return missing();
+  if (found->word() == "active")
     co_return Error{.code = Errc::conflict, .message = "A job that is active can't be removed"};
-  tell(parts.at(1));
+  tell(found->queue, parts.at(1));
   co_return Result<void>();
 }
 
 awaitable<Result<std::size_t>> BullStore::remove_waiting(std::string queue, std::optional<std::string> vendor,
                                                          TimePoint now) {
-  auto args = words(now);
-  args.insert(args.end(), {queue, text_of(vendor), std::to_string(jobs::kRemoveMax)});
-  const auto answer = co_await run(scripts().remove_waiting, queue, std::move(args));
+  const auto known = co_await homes_->knows(queue);
+  if (!known) co_return known.error();
+  if (!*known) co_return 0;
+  std::vector<std::string> args{homes_->name_of(queue), text_of(vendor), std::to_string(jobs::kRemoveMax)};
+  const auto answer = co_await run(scripts().remove_waiting, queue, now, std::move(args));
   if (!answer) co_return answer.error();
-  tell(answer->array().at(1));
+  tell(queue, answer->array().at(1));
   co_return static_cast<std::size_t>(answer->array().at(0).integer());
 }
 
 awaitable<Result<std::size_t>> BullStore::prune(jobs::PruneRule rule) {
-  auto args = words({});
-  args.insert(args.end(), {rule.queue, std::string(to_string(rule.state)),
-                           text_of(std::optional(rule.ended_before)), std::to_string(rule.keep_newest_max),
-                           std::to_string(jobs::kRemoveMax), std::to_string(kPruneSpan)});
-  const auto answer = co_await run(scripts().prune, rule.queue, std::move(args));
+  const auto known = co_await homes_->knows(rule.queue);
+  if (!known) co_return known.error();
+  if (!*known) co_return 0;
+  std::vector<std::string> args{homes_->name_of(rule.queue),
+                                std::string(to_string(rule.state)),
+                                text_of(std::optional(rule.ended_before)),
+                                std::to_string(rule.keep_newest_max),
+                                std::to_string(jobs::kRemoveMax),
+                                std::to_string(kPruneSpan)};
+  const auto answer = co_await run(scripts().prune, rule.queue, {}, std::move(args));
   if (!answer) co_return answer.error();
   co_return static_cast<std::size_t>(answer->integer());
 }
@@ -122,36 +157,58 @@ awaitable<Result<std::size_t>> BullStore::prune(jobs::PruneRule rule) {
 awaitable<Result<jobs::JobPage>> BullStore::list(jobs::JobFilter filter,
                                                  std::optional<jobs::JobId> older_than, std::size_t limit) {
   if (older_than && !jobs::job_number_of(*older_than)) co_return jobs::JobPage{};
-  auto args = words({});
   const std::string state = filter.state ? std::string(to_string(*filter.state)) : std::string();
-  args.insert(args.end(), {text_of(filter.queue), state, text_of(filter.vendor), text_of(filter.project),
-                           text_of(filter.batch), text_of(filter.since), text_of(filter.until),
-                           text_of(older_than), std::to_string(limit), std::to_string(jobs::kListSpan)});
-  const auto answer = co_await run(scripts().list, text_of(filter.queue), std::move(args));
-  if (!answer) co_return answer.error();
-  jobs::JobPage page;
-  if (!answer->array().at(0).text().empty()) page.older_than = answer->array().at(0).text();
-  for (const Reply& view : answer->array().at(1).array()) page.jobs.push_back(job_from_view(view));
-  co_return page;
+  std::vector<std::string> args{filter.queue ? homes_->name_of(*filter.queue) : std::string(),
+                                state,
+                                text_of(filter.vendor),
+                                text_of(filter.project),
+                                text_of(filter.batch),
+                                text_of(filter.since),
+                                text_of(filter.until),
+                                text_of(older_than),
+                                std::to_string(limit),
+                                std::to_string(jobs::kListSpan)};
+  std::vector<Found> answers;
+  if (filter.queue) {
+    const auto known = co_await homes_->knows(*filter.queue);
+    if (!known) co_return known.error();
+    if (!*known) co_return jobs::JobPage{};
+    auto answer = co_await run(scripts().list, *filter.queue, {}, std::move(args));
+    if (!answer) co_return answer.error();
+    answers.push_back({.queue = *filter.queue, .reply = std::move(*answer)});
+  } else {
+    auto all = co_await run_everywhere(scripts().list, {}, std::move(args));
+    if (!all) co_return all.error();
+    answers = std::move(*all);
+  }
+  std::vector<ListedPage> pages;
+  for (const Found& found : answers) {
+    ListedPage page{.seen_down_to = jobs::job_number_of(found.reply.array().at(0).text()).value_or(0)};
+    for (const Reply& view : found.reply.array().at(1).array()) page.jobs.push_back(job_of(view));
+    pages.push_back(std::move(page));
+  }
+  co_return merged(std::move(pages), limit);
 }
 
 awaitable<Result<void>> BullStore::set_paused(std::string queue, bool paused) {
-  auto args = words({});
-  args.insert(args.end(), {queue, paused ? "1" : "0"});
-  const auto answer = co_await run(scripts().pause, queue, std::move(args));
+  std::vector<std::string> args{homes_->name_of(queue), paused ? "1" : "0"};
+  const auto answer = co_await run(scripts().pause, queue, {}, std::move(args));
   if (!answer) co_return answer.error();
-  tell(*answer);
+  tell(queue, *answer);
   co_return Result<void>();
 }
 
 awaitable<Result<void>> BullStore::set_share(std::string vendor, jobs::VendorShare share) {
   if (const auto checked = check_share(share); !checked) co_return checked.error();
-  auto args = words({});
-  args.insert(args.end(), {std::move(vendor), exact(share.weight), std::to_string(share.cap),
-                           share.cap_is_hard ? "1" : "0", share.paused ? "1" : "0"});
-  const auto answer = co_await run(scripts().share, std::move(args));
-  if (!answer) co_return answer.error();
-  tell(*answer);
+  std::vector<std::string> words{exact(share.weight), std::to_string(share.cap),
+                                 share.cap_is_hard ? "1" : "0", share.paused ? "1" : "0"};
+  const auto kept = co_await homes_->keep_share(vendor, words);
+  if (!kept) co_return kept.error();
+  std::vector<std::string> args{"0", std::move(vendor)};
+  args.insert(args.end(), words.begin(), words.end());
+  const auto answers = co_await run_everywhere(scripts().share, {}, std::move(args));
+  if (!answers) co_return answers.error();
+  for (const Found& found : *answers) tell(found.queue, found.reply);
   co_return Result<void>();
 }
 

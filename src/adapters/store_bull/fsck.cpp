@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/scripts.hpp"
 
 namespace cutroom::store_bull {
@@ -40,13 +41,21 @@ std::string literal(std::string_view text) {
   return out;
 }
 
+// On the node that has the keys beginning with `base`.
+awaitable<Result<Reply>> scan(Redis& redis, std::string base, std::string cursor, std::string pattern) {
+  std::vector<std::string> keys{std::move(base)};
+  std::vector<std::string> args{std::move(cursor), std::move(pattern), kScanned};
+  return redis.run(scripts().scan, std::move(keys), std::move(args));
+}
+
 class Check {
  public:
   Check(std::shared_ptr<Redis> redis, BullOptions options, std::string queue)
       : redis_(std::move(redis)),
         options_(std::move(options)),
-        queue_(std::move(queue)),
-        base_(options_.prefix + ":" + queue_ + ":"),
+        homes_(redis_, options_),
+        queue_(homes_.queue_of(queue)),
+        base_(homes_.base_of(queue)),
         own_("cutroom:" + base_) {}
 
   using Found = std::set<FsckFinding>;
@@ -130,24 +139,26 @@ class Check {
  private:
   awaitable<Result<Reply>> run(const redis_client::Script& script, std::vector<std::string> args) {
     std::vector<std::string> words{std::to_string(to_unix_ms(SystemClock().now())), options_.prefix,
-                                   "cutroom-fsck", std::to_string(options_.window), queue_};
+                                   "cutroom-fsck", homes_.numbering_of(queue_), homes_.name_of(queue_)};
     words.insert(words.end(), std::move_iterator(args.begin()), std::move_iterator(args.end()));
-    std::vector<std::string> keys{base_};
+    auto keys = homes_.keys(queue_);
     co_return co_await redis_->run(script, std::move(keys), std::move(words));
   }
 
   awaitable<Result<void>> learn_names() {
-    auto queues = co_await queues_to_check(redis_, options_.prefix);
+    const auto learned = co_await homes_.all();
+    if (!learned) co_return learned.error();
+    const auto queues = co_await queues_to_check(redis_, options_);
     if (!queues) co_return queues.error();
     for (const std::string& other : *queues) {
-      if (other.starts_with(queue_ + ":")) inner_queues_.push_back(other.substr(queue_.size() + 1) + ":");
+      if (!options_.spread && other.starts_with(queue_ + ":"))
+        inner_queues_.push_back(other.substr(queue_.size() + 1) + ":");
     }
     for (const char* kind : {"line:", "vendor:"}) {
       const std::string start = own_ + kind;
       std::string cursor = "0";
       do {
-        std::vector<std::string> command{"SCAN", cursor, "MATCH", literal(start) + "*", "COUNT", kScanned};
-        const auto answer = co_await redis_->command(std::move(command));
+        const auto answer = co_await scan(*redis_, base_, cursor, literal(start) + "*");
         if (!answer) co_return answer.error();
         cursor = answer->array().at(0).text();
         for (const Reply& key : answer->array().at(1).array())
@@ -176,8 +187,7 @@ class Check {
   awaitable<Result<void>> scan_keys(std::size_t findings_max) {
     std::string cursor = "0";
     do {
-      std::vector<std::string> command{"SCAN", cursor, "MATCH", literal(base_) + "*", "COUNT", kScanned};
-      const auto answer = co_await redis_->command(std::move(command));
+      const auto answer = co_await scan(*redis_, base_, cursor, literal(base_) + "*");
       if (!answer) co_return answer.error();
       cursor = answer->array().at(0).text();
       for (const Reply& key : answer->array().at(1).array()) {
@@ -255,6 +265,7 @@ class Check {
 
   const std::shared_ptr<Redis> redis_;
   const BullOptions options_;
+  Homes homes_;
   const std::string queue_, base_, own_;
   std::vector<std::string> inner_queues_;  // Of queues whose names begin with this one's and a colon.
   std::set<std::string> vendors_;
@@ -266,18 +277,18 @@ class Check {
 }  // namespace
 
 awaitable<Result<std::vector<std::string>>> queues_to_check(std::shared_ptr<Redis> redis,
-                                                            std::string prefix) {
-  std::set<std::string> names;
-  std::vector<std::string> members{"SMEMBERS", "cutroom:" + prefix + "::queues"};
-  const auto known = co_await redis->command(std::move(members));
+                                                            BullOptions options) {
+  Homes homes(redis, options);
+  auto known = co_await homes.all();
   if (!known) co_return known.error();
-  for (const Reply& name : known->array()) names.insert(name.text());
-  const std::string start = prefix + ":";
+  // Spread over nodes, those that nobody has opened would have to be looked for at every one of them.
+  if (options.spread) co_return known;
+  std::set<std::string> names(known->begin(), known->end());
+  const std::string start = options.prefix + ":";
   constexpr std::string_view kEnd = ":id";
   std::string cursor = "0";
   do {
-    std::vector<std::string> command{"SCAN", cursor, "MATCH", literal(start) + "*:id", "COUNT", kScanned};
-    const auto answer = co_await redis->command(std::move(command));
+    const auto answer = co_await scan(*redis, start, cursor, literal(start) + "*:id");
     if (!answer) co_return answer.error();
     cursor = answer->array().at(0).text();
     for (const Reply& key : answer->array().at(1).array()) {

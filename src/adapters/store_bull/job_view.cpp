@@ -139,6 +139,13 @@ jobs::Job job_from_view(const Reply& view) {
   return job;
 }
 
+jobs::Accepted accepted_from(const std::vector<Reply>& parts) {
+  jobs::Accepted accepted{.repeated = parts.at(0).text() == "repeated", .note = parts.at(2).text()};
+  if (!parts.at(1).text().empty()) accepted.batch = parts.at(1).text();
+  for (const Reply& id : parts.at(3).array()) accepted.ids.push_back(id.text());
+  return accepted;
+}
+
 std::optional<jobs::AttemptLog> attempt_from_row(const std::string& row) {
   boost::system::error_code failed;
   const auto value = boost::json::parse(row, failed);

@@ -6,6 +6,7 @@
 
 #include "adapters/redis_client/reply.hpp"
 #include "jobs/job.hpp"
+#include "jobs/job_store.hpp"
 
 namespace cutroom::store_bull {
 
@@ -14,6 +15,9 @@ jobs::Job job_from_view(const redis_client::Reply&);
 // Of a job that has just been claimed: the values of CLAIMED in lua/5_window.lua, its id in the place of the
 // name.
 jobs::Job job_from_claim(std::string queue, const std::vector<redis_client::Reply>& values);
+
+// {"added" or "repeated", batch or "", note, ids, ...}
+jobs::Accepted accepted_from(const std::vector<redis_client::Reply>& parts);
 
 // A row of the job's log. Rows that others wrote (Bull's job.log()) are no attempts: nullopt.
 std::optional<jobs::AttemptLog> attempt_from_row(const std::string& row);

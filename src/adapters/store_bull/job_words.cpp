@@ -28,8 +28,9 @@ std::string opts_json(const jobs::NewJob& job, TimePoint now) {
   return boost::json::serialize(opts);
 }
 
-void append_job(std::vector<std::string>& words, const jobs::NewJob& job, TimePoint now) {
-  words.insert(words.end(), {job.queue, job.vendor, job.payload_json, opts_json(job, now),
+void append_job(std::vector<std::string>& words, const jobs::NewJob& job, std::string queue_name,
+                TimePoint now) {
+  words.insert(words.end(), {std::move(queue_name), job.vendor, job.payload_json, opts_json(job, now),
                              std::to_string(bull_priority(job.priority)), std::to_string(job.priority),
                              exact(job.cost), job.project, std::to_string(job.delay.count())});
 }

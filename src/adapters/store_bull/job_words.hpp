@@ -9,8 +9,9 @@
 
 namespace cutroom::store_bull {
 
-// Queue, vendor, data, opts, Bull's priority, rank, cost, project, delay: appended to `words`.
-void append_job(std::vector<std::string>& words, const jobs::NewJob&, TimePoint now);
+// Queue (by its name in Bull's keys), vendor, data, opts, Bull's priority, rank, cost, project, delay:
+// appended to `words`.
+void append_job(std::vector<std::string>& words, const jobs::NewJob&, std::string queue_name, TimePoint now);
 
 // Bull serves 1 first and has no more than one "none", which is 0. Ours are -1000..1000, higher first; below
 // 0 Bull can't say it.

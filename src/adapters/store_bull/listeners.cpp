@@ -6,8 +6,12 @@
 
 namespace cutroom::store_bull {
 
-Listeners::Listeners(boost::asio::any_io_executor executor, std::string prefix, std::string own_token)
-    : executor_(std::move(executor)), prefix_(std::move(prefix) + ":"), own_token_(std::move(own_token)) {}
+Listeners::Listeners(boost::asio::any_io_executor executor, std::shared_ptr<Homes> homes, std::string prefix,
+                     std::string own_token)
+    : executor_(std::move(executor)),
+      homes_(std::move(homes)),
+      prefix_(std::move(prefix) + ":"),
+      own_token_(std::move(own_token)) {}
 
 void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const std::string& queue)> arrange) {
   {
@@ -21,9 +25,14 @@ void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const s
   // Their number is lua/3_state.lua's OWN_PATTERNS.
   for (const char* event : {"waiting@*", "active@[0-9a-f][0-9a-f]*", "stalled@*", "delayed", "resumed"})
     redis.psubscribe(prefix_ + "*:" + event, hear_it);
-  redis.subscribe(
-      "cutroom:" + prefix_ + ":cancel",
-      [self = shared_from_this()](const std::string&, const std::string& id) { self->tell_cancelled(id); });
+  const auto hear_cancel = [self = shared_from_this()](const std::string&, const std::string& id) {
+    self->tell_cancelled(id);
+  };
+  if (homes_->are_spread()) {
+    redis.psubscribe("cutroom:" + prefix_ + "{*}::cancel", hear_cancel);
+    return;
+  }
+  redis.subscribe("cutroom:" + prefix_ + ":cancel", hear_cancel);
   redis.subscribe("cutroom:" + prefix_ + ":work",
                   [self = shared_from_this()](const std::string&, const std::string& message) {
                     const auto end = message.find(' ');
@@ -35,7 +44,8 @@ void Listeners::subscribe(redis_client::Redis& redis, std::function<void(const s
 void Listeners::hear(const std::string& channel) {
   const auto end = channel.rfind(':');
   if (end == std::string::npos || end <= prefix_.size()) return;
-  const std::string queue = channel.substr(prefix_.size(), end - prefix_.size());
+  const std::string name = channel.substr(prefix_.size(), end - prefix_.size());
+  const std::string queue = homes_->queue_of(name);
   const std::string_view event = std::string_view(channel).substr(end + 1);
   const auto at = event.find('@');
   const std::string_view token = at == std::string_view::npos ? std::string_view() : event.substr(at + 1);

@@ -10,6 +10,7 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/store_bull/homes.hpp"
 #include "jobs/job.hpp"
 
 namespace cutroom::store_bull {
@@ -23,7 +24,7 @@ inline constexpr std::string_view kTokenMark = "cutroom-";
 class Listeners : public std::enable_shared_from_this<Listeners> {
  public:
   // `arrange` is called with a queue in which somebody else has put jobs.
-  Listeners(boost::asio::any_io_executor, std::string prefix, std::string own_token);
+  Listeners(boost::asio::any_io_executor, std::shared_ptr<Homes>, std::string prefix, std::string own_token);
 
   void subscribe(redis_client::Redis&, std::function<void(const std::string& queue)> arrange);
   void on_work(std::function<void(const std::string&)>);
@@ -39,6 +40,7 @@ class Listeners : public std::enable_shared_from_this<Listeners> {
   void hear(const std::string& channel);
 
   const boost::asio::any_io_executor executor_;
+  const std::shared_ptr<Homes> homes_;
   const std::string prefix_;  // With the colon.
   const std::string own_token_;
   std::mutex mutex_;

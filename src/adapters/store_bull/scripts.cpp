@@ -11,6 +11,7 @@ namespace {
 
 // The first line of a step that does with some of the parts.
 constexpr std::string_view kSome = "-- parts: ";
+constexpr std::string_view kWords = "words";  // The part that begin() is in.
 
 bool uses(const LuaText& step, std::string_view part) {
   if (!step.text.starts_with(kSome)) return part != "steps" || step.name == "steps";
@@ -21,12 +22,13 @@ bool uses(const LuaText& step, std::string_view part) {
 
 // All parts, then each step as a function.
 redis_client::Library make_our_library() {
-  std::string text = "local ARGV\n";
+  std::string text = "local KEYS, ARGV\n";
   for (const LuaText& part : part_texts()) text += part.text;
   for (const LuaText& step : step_texts()) {
     text.append("redis.register_function('$library_")
         .append(step.name)
-        .append("', function(keys, args)\nbegin(args)\n");
+        .append("', function(keys, args)\n")
+        .append(uses(step, kWords) ? "begin(keys, args)\n" : "KEYS, ARGV = keys, args\n");
     text.append(step.text).append("\nend)\n");
   }
   return redis_client::make_library("cutroom", text);
@@ -41,11 +43,12 @@ redis_client::Script step(std::string_view name) {
   const auto steps = step_texts();
   const auto at = std::find_if(steps.begin(), steps.end(), [&](const auto& row) { return row.name == name; });
   assert(at != steps.end());
-  std::string text = "local ARGV = ARGV\n";
+  std::string text = "local KEYS, ARGV = KEYS, ARGV\n";
   for (const LuaText& part : part_texts()) {
     if (uses(*at, part.name)) text += part.text;
   }
-  text.append("begin(ARGV)\n").append(at->text);
+  if (uses(*at, kWords)) text += "begin(KEYS, ARGV)\n";
+  text += at->text;
   return redis_client::make_script(std::string(name), std::move(text), &library());
 }
 
@@ -71,7 +74,10 @@ Scripts::Scripts()
       repeat(step("repeat")),
       fsck_jobs(step("fsck_jobs")),
       fsck_mend(step("fsck_mend")),
-      fsck_queue(step("fsck_queue")) {}
+      fsck_queue(step("fsck_queue")),
+      scan(step("scan")),
+      place(step("place")),
+      outbox(step("outbox")) {}
 
 const Scripts& scripts() {
   static const Scripts kAll;

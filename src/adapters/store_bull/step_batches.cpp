@@ -35,13 +35,16 @@ constexpr std::array<std::string_view, 6> kNames{"settle", "add", "accept", "ext
 }  // namespace
 
 StepBatches::StepBatches(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
-                         std::string prefix, std::vector<std::string> head)
+                         std::shared_ptr<Homes> homes, std::string prefix, std::string token)
     : executor_(std::move(executor)),
       redis_(std::move(redis)),
+      homes_(std::move(homes)),
       prefix_(std::move(prefix)),
-      head_(std::move(head)) {}
+      token_(std::move(token)) {}
 
-void StepBatches::on_told(std::function<void(const Reply& queues)> call) { on_told_ = std::move(call); }
+void StepBatches::on_told(std::function<void(const std::string& queue, const Reply& told)> call) {
+  on_told_ = std::move(call);
+}
 
 boost::asio::awaitable<Result<Reply>> StepBatches::step(std::string queue, Step step) {
   std::optional<Result<Reply>> answer;
@@ -91,10 +94,11 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
 
 std::vector<std::string> StepBatches::words_of(const std::string& queue,
                                                const std::vector<Waiting>& batch) const {
-  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now))};
-  words.insert(words.end(), head_.begin(), head_.end());
-  words.insert(words.end(), {queue, std::to_string(jobs::kPromoteMax), std::string(jobs::kCancelledReason),
-                             std::to_string(jobs::kOnceKept.count()), redis_->is_cluster() ? "1" : "0"});
+  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now)), prefix_, token_,
+                                 homes_->numbering_of(queue)};
+  words.insert(words.end(), {homes_->name_of(queue), std::to_string(jobs::kPromoteMax),
+                             std::string(jobs::kCancelledReason), std::to_string(jobs::kOnceKept.count()),
+                             redis_->is_cluster() ? "1" : "0"});
   for (const Waiting& waiting : batch) {
     const Step& step = waiting.step;
     words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
@@ -109,7 +113,14 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
   for (auto batch = next_batch(queue); !batch.empty(); batch = next_batch(queue)) {
     std::stable_sort(batch.begin(), batch.end(),
                      [](const Waiting& a, const Waiting& b) { return a.step.kind < b.step.kind; });
-    std::vector<std::string> keys{prefix_ + ":" + queue + ":"};
+    if (homes_->are_spread()) {
+      const auto is_open = co_await homes_->open(queue);
+      if (!is_open) {
+        for (Waiting& waiting : batch) waiting.answer(is_open.error());
+        continue;
+      }
+    }
+    auto keys = homes_->keys(queue);
     auto words = words_of(queue, batch);
     auto reply = co_await redis_->run(scripts().steps, std::move(keys), std::move(words));
     if (!reply) {
@@ -117,7 +128,7 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
       continue;
     }
     const auto& answers = reply->array();
-    if (on_told_) on_told_(answers.at(batch.size()));
+    if (on_told_) on_told_(queue, answers.at(batch.size()));
     for (std::size_t i = 0; i < batch.size(); ++i) batch[i].answer(answers.at(i));
   }
 }

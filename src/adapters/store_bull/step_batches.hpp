@@ -15,6 +15,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "adapters/redis_client/redis.hpp"
+#include "adapters/store_bull/homes.hpp"
 #include "base/clock.hpp"
 
 namespace cutroom::store_bull {
@@ -31,13 +32,13 @@ struct Step {
 // callers may be on several threads.
 class StepBatches : public std::enable_shared_from_this<StepBatches> {
  public:
-  // `head` is the words that each script begins with, after the time.
-  StepBatches(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::string prefix,
-              std::vector<std::string> head);
+  // `prefix` and `token` as each script begins with them.
+  StepBatches(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::shared_ptr<Homes>,
+              std::string prefix, std::string token);
 
-  // The step's own answer. The queues that were told go to `on_told`, set once.
+  // The step's own answer. What was told while a queue's steps were done goes to `on_told`, set once.
   boost::asio::awaitable<Result<redis_client::Reply>> step(std::string queue, Step);
-  void on_told(std::function<void(const redis_client::Reply& queues)>);
+  void on_told(std::function<void(const std::string& queue, const redis_client::Reply& told)>);
 
  private:
   struct Waiting {
@@ -57,9 +58,10 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
 
   const boost::asio::any_io_executor executor_;
   const std::shared_ptr<redis_client::Redis> redis_;
+  const std::shared_ptr<Homes> homes_;
   const std::string prefix_;
-  const std::vector<std::string> head_;
-  std::function<void(const redis_client::Reply&)> on_told_;
+  const std::string token_;
+  std::function<void(const std::string&, const redis_client::Reply&)> on_told_;
   std::mutex mutex_;
   std::unordered_map<std::string, Line> lines_;
 };

@@ -36,17 +36,15 @@ void print(const std::string& queue, const store_bull::FsckReport& report) {
     std::cout << report.findings.size() << (report.is_repaired ? " wrong, repaired\n" : " wrong\n");
 }
 
-awaitable<int> check(std::shared_ptr<redis_client::Redis> redis, const Settings& settings,
+awaitable<int> check(std::shared_ptr<redis_client::Redis> redis, store_bull::BullOptions options,
                      const QueueArguments& arguments) {
   auto queues = arguments.queues;
   if (queues.empty()) {
-    auto all = co_await store_bull::queues_to_check(redis, settings.redis_prefix);
+    auto all = co_await store_bull::queues_to_check(redis, options);
     if (!all) co_return complain(all.error());
     queues = std::move(*all);
   }
-  if (queues.empty()) std::cout << "There are no queues under \"" << settings.redis_prefix << "\"\n";
-  const store_bull::BullOptions options{.prefix = settings.redis_prefix,
-                                        .window = static_cast<std::size_t>(settings.redis_window)};
+  if (queues.empty()) std::cout << "There are no queues under \"" << options.prefix << "\"\n";
   const store_bull::FsckOptions how{.repair = arguments.repair};
   bool is_left = false;
   for (const std::string& queue : queues) {
@@ -76,10 +74,11 @@ int run_queue(const Settings& settings, const QueueArguments& arguments) {
   }
   auto options = redis_options(settings);
   if (!options) return complain(options.error());
+  const auto layout = bull_options(settings, *options);
   redis_client::RedisThread connection(std::move(*options));
   boost::asio::io_context io(1);
   int exit_code = kExitUnavailable;
-  boost::asio::co_spawn(io, check(connection.redis(), settings, arguments),
+  boost::asio::co_spawn(io, check(connection.redis(), layout, arguments),
                         [&](std::exception_ptr bug, int code) {
                           if (bug) std::rethrow_exception(bug);
                           exit_code = code;

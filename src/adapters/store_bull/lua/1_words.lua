@@ -11,7 +11,9 @@
 --   window         zset: the jobs that are in `wait`, score = the start tag foreseen, member = seq, then the id
 --   feed           zset: vendors that have jobs for the window, by the start tag of the next one
 --   leases         hash: job -> until, token, whether cancelled  abroad  hash: jobs other programs took -> vendor
--- and for all queues under cutroom:<prefix>:: the keys id, queues, shares, once:*, batch:*.
+-- and for all queues under cutroom:<prefix>:: the keys id, queues, shares, once:*, batch:*. Where queues are spread over
+-- a cluster's nodes each has these for itself, under its own tag, and an outbox: jobs that a step of its brings to
+-- another queue, until somebody has taken them there (docs/decisions/0011).
 --
 -- Of a vendor: f finish tag, run jobs running, n jobs waiting, w cap hard paused its share, st standing, tag and turn its
 -- place in the set of its standing, k jobs in the window, p start tag of the next one there, fed its place in feed or
@@ -21,7 +23,9 @@
 -- A call into Redis costs about 1 us, a line of Lua a hundredth of it: hence what several jobs need is asked for and
 -- written at once.
 --
--- ARGV: now (ms), prefix, token of this process, jobs in the window; then each script's own, from ARGV[5].
+-- KEYS: what the queue's keys begin with, what those of all queues begin with.
+-- ARGV: now (ms), prefix, token of this process, jobs in the window; then each script's own, from ARGV[5]. Where queues
+-- are spread the fourth goes on: numbers of jobs are STRIDE apart, with PLACE as the rest, and after NUMBERED.
 --
 -- All this is either a library of functions, loaded once and called again and again, or in front of a script's text
 -- (scripts.hpp): what a call changes is set anew by begin().
@@ -31,16 +35,21 @@ local OFF, READY, CAPPED, IDLE = 0, 1, 2, 3
 
 local NOW, NOW_TEXT  -- Of the step that is under way.
 local PREFIX, TOKEN, WINDOW, ROOT
+local STRIDE, PLACE, NUMBERED
 local TELLS_ALL  -- Whether every event is told: a cluster's nodes know of their own listeners only.
 local queues  -- As this call has read them, their vendors in them.
 local told  -- Queues where a job may have become claimable.
 local last_number, numbered  -- The last id given, and the queues whose own count it is above.
 
-local function begin(words)
+local function begin(keys, words)
   fmt, sub, floor, max, min, call = string.format, string.sub, math.floor, math.max, math.min, redis.call
-  ARGV = words
+  KEYS, ARGV = keys, words
   NOW_TEXT, PREFIX, TOKEN, WINDOW = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
-  NOW, ROOT, TELLS_ALL = tonumber(NOW_TEXT), 'cutroom:' .. PREFIX .. '::', true
+  NOW, ROOT, TELLS_ALL, STRIDE, PLACE, NUMBERED = tonumber(NOW_TEXT), KEYS[2], true, 1, 0, 0
+  if not WINDOW then
+    local numbers = string.gmatch(ARGV[4], '%d+')
+    WINDOW, STRIDE, PLACE, NUMBERED = tonumber(numbers()), tonumber(numbers()), tonumber(numbers()), tonumber(numbers())
+  end
   queues, told, last_number, numbered = {}, {}, nil, {}
 end
 

@@ -12,22 +12,27 @@ local function new_jobs_from(at, count)
 end
 
 -- The first of `count` numbers that nobody has had. save_numbers() makes it so.
+-- They are STRIDE apart.
 local function take_numbers(count, jobs)
   last_number = last_number or tonumber(call('GET', ROOT .. 'id') or 0)
   for _, job in ipairs(jobs) do
     if not numbered[job[1]] then
       numbered[job[1]] = true
       -- Bull's producers count there.
-      last_number = max(last_number, tonumber(call('GET', PREFIX .. ':' .. job[1] .. ':id') or 0))
+      local counted = tonumber(call('GET', PREFIX .. ':' .. job[1] .. ':id') or 0)
+      if STRIDE > 1 and counted > last_number then call('SET', ROOT .. 'counted', 1) end
+      last_number = max(last_number, counted)
     end
   end
-  last_number = last_number + count
-  return last_number - count + 1
+  last_number = max(last_number, NUMBERED)
+  local first = last_number + (PLACE - last_number - 1) % STRIDE + 1
+  last_number = first + (count - 1) * STRIDE
+  return first
 end
 -- The same for one job of one queue.
 local function take_number(name)
   if not last_number or not numbered[name] then return take_numbers(1, {{name}}) end
-  last_number = last_number + 1
+  last_number = last_number + STRIDE
   return last_number
 end
 local function save_numbers()
@@ -55,10 +60,11 @@ local function add_jobs(jobs, first, batch, now)
   local ids = {}
   for i, job in ipairs(jobs) do
     local q = queue_at(job[1])
-    local id, delay, rank = int(first + i - 1), tonumber(job[9]), tonumber(job[6])
+    local number, delay, rank = first + (i - 1) * STRIDE, tonumber(job[9]), tonumber(job[6])
+    local id = int(number)
     ids[i] = id
     if delay == 0 and rank == 0 and job[7] == '1' and now == NOW then
-      add_plain(q, id, first + i - 1, job[2], job[3], job[4], job[8], batch)
+      add_plain(q, id, number, job[2], job[3], job[4], job[8], batch)
     else
     local fields = {'name', '__default__', 'data', job[3], 'opts', job[4], 'timestamp', int(now), 'delay', job[9],
                     'priority', job[5], 'vendor', job[2]}
@@ -68,12 +74,12 @@ local function add_jobs(jobs, first, batch, now)
     if batch then fields[#fields + 1], fields[#fields + 2] = 'batch', batch end
     call('HSET', q.base .. id, unpack(fields))
     if delay > 0 then
-      call('ZADD', q.base .. 'delayed', int((now + delay) * 4096 + (first + i - 1) % 4096), id)
+      call('ZADD', q.base .. 'delayed', int((now + delay) * 4096 + number % 4096), id)
       call('PUBLISH', q.base .. 'delayed', int(now + delay))
       batch_add(batch, 'delayed', 1)
       told[q.name] = true
     else
-      place(q, id, job[2], first + i - 1, rank, false, job[7] == '1' and job[5] == '0')
+      place(q, id, job[2], number, rank, false, job[7] == '1' and job[5] == '0')
       tell_waiting(q, id)
     end
     end
@@ -81,9 +87,21 @@ local function add_jobs(jobs, first, batch, now)
   return ids
 end
 
+-- A job for a queue whose keys are elsewhere: it is kept here until somebody has brought it there. Its name is no other's,
+-- also where Redis has forgotten its last steps.
+local function send(job, now)
+  local number = call('INCR', ROOT .. 'outbox:id')
+  call('ZADD', ROOT .. 'outbox', number, cmsgpack.pack({number .. ':' .. NOW_TEXT .. ':' .. TOKEN, int(now), unpack(job)}))
+  told['>'] = true
+end
+
 -- Follow-ups of a step.
 local function add_more(jobs, now)
-  if #jobs > 0 then add_jobs(jobs, take_numbers(#jobs, jobs), nil, now) end
+  local here = {}
+  for _, job in ipairs(jobs) do
+    if STRIDE == 1 or PREFIX .. ':' .. job[1] .. ':' == KEYS[1] then here[#here + 1] = job else send(job, now) end
+  end
+  if #here > 0 then add_jobs(here, take_numbers(#here, here), nil, now) end
 end
 
 -- The batch's id where this was its last open job.
@@ -252,7 +270,10 @@ end
 -- The last thing that a script does: what it answers is made before, but for the queues that were told.
 local function finish_step()
   save_numbers()
-  return flush()
+  local names = flush()
+  -- No queue: numbers of others go on after it.
+  if STRIDE > 1 and last_number then names[#names + 1] = '#' .. int(last_number) end
+  return names
 end
 
 -- Forgets a job that is not active.

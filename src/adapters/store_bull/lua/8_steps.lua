@@ -28,7 +28,7 @@ local function accept(at)
   local jobs, batch = new_jobs_from(at + 7, count), nil
   local first = take_numbers(count + (as_batch and 1 or 0), jobs)
   if as_batch then
-    batch, first = int(first), first + 1
+    batch, first = int(first), first + STRIDE
     local b = ROOT .. 'batch:' .. batch
     call('HSET', b, 'queue', jobs[1][1], 'vendor', jobs[1][2], 'created', int(NOW), 'total', count, 'active', 0,
          'delayed', 0, 'completed', 0, 'failed', 0, 'removed', 0)
