@@ -27,6 +27,9 @@ using boost::asio::awaitable;
 constexpr Millis kDrainMax{3'000};
 constexpr Millis kInStepMax{3'000};
 
+// Several queues' questions may stand in one line, each with the time that it may take (kDurableMax).
+constexpr Millis kConfirmMax{30'000};
+
 class EmbeddedStores final : public Stores {
  public:
   EmbeddedStores(std::unique_ptr<jobs::JobStore> jobs, std::unique_ptr<delivery::RecordStore> records,
@@ -64,6 +67,13 @@ class SharedStores final : public Stores {
         workers_(*redis_),
         events_(io.get_executor(), *redis_, clock_) {
     jobs_.listen();
+    jobs_.confirm_by([this, executor = io.get_executor()] {
+      auto patient = options_;
+      patient.command_timeout = kConfirmMax;
+      patient.client_name.clear();
+      confirming_ = std::make_shared<redis_client::Redis>(executor, std::move(patient));
+      return confirming_;
+    });
   }
 
   jobs::JobStore& jobs() override { return jobs_; }
@@ -87,6 +97,7 @@ class SharedStores final : public Stores {
   awaitable<void> close() override {
     names_.reset();
     co_await events_.stop(kDrainMax);
+    if (confirming_) confirming_->stop();
     redis_->stop();
   }
 
@@ -95,6 +106,7 @@ class SharedStores final : public Stores {
   const redis_client::Options options_;
   const std::string prefix_;
   std::shared_ptr<redis_client::Redis> redis_;
+  std::shared_ptr<redis_client::Redis> confirming_;  // None before a submission wants to know that it is safe.
   store_bull::BullStore jobs_;
   std::unique_ptr<delivery::RecordStore> records_;
   vendors_redis::RedisVendorStore vendors_;

@@ -124,7 +124,7 @@ CutOutOptions read_cut_out_options(const json::object& object, Problems& problem
                           })
                   .value_or("");
   // Every kind of order has these; they were taken out before.
-  for (const char* shared : {"priority", "delayMs", "webhookUrl"}) from.nested(shared);
+  for (const char* shared : {"priority", "delayMs", "webhookUrl", "durable"}) from.nested(shared);
   refuse_contradictions(out, from);
   from.refuse_others();
   return out;

@@ -20,7 +20,7 @@ void read_options(const json::object& options, FaceCropOptions& out, std::vector
   out.rules.allow_tilted = from.flag("allowTilted").value_or(false);
   out.rules.strict = from.flag("strict").value_or(false);
   // All kinds of orders have them; they are read before.
-  for (const char* shared : {"priority", "delayMs", "webhookUrl"}) from.nested(shared);
+  for (const char* shared : {"priority", "delayMs", "webhookUrl", "durable"}) from.nested(shared);
   from.refuse_others();
 }
 

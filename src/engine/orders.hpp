@@ -30,6 +30,7 @@ struct Order {
   int priority = 0;
   Millis delay{0};          // Before it may be claimed for the first time.
   std::string webhook_url;  // Told when the job has ended; empty: nobody but the vendor's own webhook.
+  bool durable = false;     // To be answered once a second machine or a disk has the job.
 };
 
 // A job's payload, as JSON in the store: {recordId, projectId, photoUrl, vendorId, [photoKey], [webhookUrl],

@@ -20,7 +20,18 @@ std::string field_name(const char* single, const char* plural, std::optional<std
   return index ? std::string(plural) + "[" + std::to_string(*index) + "]" : std::string(single);
 }
 
-// A call's note is "ESTIMATE RECORD_JSON".
+// A call's note is "ESTIMATE RECORD_JSON", of one that is to be durable "ESTIMATE!QUEUE RECORD_JSON".
+std::string note_of(std::int64_t estimate, const std::string& durable_in, const std::string& record) {
+  return std::to_string(estimate) + (durable_in.empty() ? "" : "!" + durable_in) + ' ' + record;
+}
+
+// Empty: of a call that is not.
+std::string durable_queue_in(const std::string& note) {
+  const auto end = note.find(' ');
+  const auto mark = note.find('!');
+  return mark < end ? note.substr(mark + 1, end - mark - 1) : std::string();
+}
+
 Submitted answered_before(jobs::Accepted accepted) {
   char* end = nullptr;
   const std::int64_t estimate = std::strtoll(accepted.note.c_str(), &end, 10);
@@ -28,7 +39,7 @@ Submitted answered_before(jobs::Accepted accepted) {
           .estimated_seconds = estimate,
           .batch = std::move(accepted.batch),
           .repeated = true,
-          .record_json = *end == ' ' ? std::string(end + 1) : std::string("null")};
+          .record_json = *end != '\0' ? accepted.note.substr(accepted.note.find(' ') + 1) : std::string("null")};
 }
 
 Error bad_photo(Error error, std::optional<std::size_t> index) {
@@ -70,11 +81,22 @@ boost::asio::awaitable<Result<Submitted>> Submission::submit(std::vector<Order> 
   if (counts.waiting + counts.paused + counts.delayed + orders.size() > limits_.waiting_max)
     co_return Error{.code = Errc::queue_full};
 
+  options.durable = limits_.durable || orders.front().durable;
+  std::string witness;
+  if (options.durable) {
+    auto possible = co_await parts_.store.check_durable(queue);
+    if (!possible) co_return possible.error();
+    witness = std::move(*possible);
+  }
   const std::size_t photos = orders.size();
   if (parts_.rules != nullptr)
     if (const auto taken = co_await parts_.rules->take(vendor, photos); !taken) co_return taken.error();
   auto submitted = co_await hand_over(std::move(orders), std::move(options), depth);
   if (parts_.rules != nullptr && (!submitted || submitted->repeated)) parts_.rules->give_back(vendor, photos);
+  if (submitted && options.durable) {
+    auto done = co_await parts_.store.make_durable(queue, std::move(witness));
+    if (!done) co_return done.error();
+  }
   co_return submitted;
 }
 
@@ -91,7 +113,8 @@ boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Orde
   const std::int64_t estimate = parts_.estimator.seconds_until_done(queue, depth.counts, count);
   jobs::Handover handover{
       .jobs = std::move(*new_jobs), .as_batch = options.bulk, .once = std::move(options.once)};
-  if (handover.once) handover.once->note = std::to_string(estimate) + ' ' + records.front();
+  if (handover.once)
+    handover.once->note = note_of(estimate, options.durable ? queue : std::string(), records.front());
   if (options.bulk) handover.after_batch = parts_.after_batch(vendor);
   auto accepted = co_await parts_.store.accept(std::move(handover), parts_.clock.now());
   if (!accepted) co_return accepted.error();
@@ -107,8 +130,17 @@ boost::asio::awaitable<Result<Submitted>> Submission::hand_over(std::vector<Orde
 }
 
 boost::asio::awaitable<Result<std::optional<Submitted>>> Submission::repeated(jobs::Once once) {
-  auto accepted = co_await parts_.store.repeated(std::move(once), parts_.clock.now());
+  auto accepted = co_await parts_.store.repeated(once, parts_.clock.now());
   if (!accepted) co_return accepted.error();
+  if (const std::string queue = *accepted ? durable_queue_in((*accepted)->note) : ""; !queue.empty()) {
+    auto witness = co_await parts_.store.check_durable(queue);
+    if (!witness) co_return witness.error();
+    // The witness may be another than who just knew the call.
+    accepted = co_await parts_.store.repeated(std::move(once), parts_.clock.now());
+    if (!accepted) co_return accepted.error();
+    auto done = co_await parts_.store.make_durable(queue, std::move(*witness));
+    if (!done) co_return done.error();
+  }
   std::optional<Submitted> submitted;
   if (*accepted) submitted = answered_before(std::move(**accepted));
   co_return submitted;

@@ -28,6 +28,7 @@ struct SubmissionLimits {
   std::size_t photo_bytes_max = 50U << 20U;
   jobs::RetryPolicy retry{};
   Millis job_timeout{60'000};
+  bool durable = false;  // Every call, as if it asked for it.
 };
 
 struct Submitted {
@@ -41,6 +42,7 @@ struct Submitted {
 struct SubmitOptions {
   bool bulk = false;
   std::optional<jobs::Once> once;  // `note` is filled in here.
+  bool durable = false;            // Filled in here, from the orders.
 };
 
 class Submission {
@@ -69,7 +71,8 @@ class Submission {
   // All of one queue and one vendor; all of them or none; answered once they are durable. invalid_input names
   // the field of the API
   // ("photoUrl", or "photoUrls[3]" with `bulk`); queue_full; idempotency_conflict; address_refused
-  // and quota_exceeded by the vendor's own rules; unavailable after stop().
+  // and quota_exceeded by the vendor's own rules; unavailable after stop(), and where a durable order's jobs
+  // were taken and nobody said in time that they are on a disk or a second machine.
   boost::asio::awaitable<Result<Submitted>> submit(std::vector<Order>, SubmitOptions);
 
   // What the call with this key was answered, where it was made before; nothing where it is new.

@@ -42,4 +42,8 @@ awaitable<Result<void>> JobStore::release(Lease lease, TimePoint now) {
   return only_whether(settle(std::move(lease), {.move = Move::release}, now));
 }
 
+boost::asio::awaitable<Result<std::string>> JobStore::check_durable(std::string) { co_return std::string(); }
+
+boost::asio::awaitable<Result<void>> JobStore::make_durable(std::string, std::string) { co_return Result<void>(); }
+
 }  // namespace cutroom::jobs

@@ -149,6 +149,14 @@ class JobStore {
   // Accepts all of them or none. invalid_input: jobs/new_job_rules.hpp. idempotency_conflict: the key belongs
   // to another call.
   virtual boost::asio::awaitable<Result<Accepted>> accept(Handover, TimePoint now) = 0;
+  // Whether make_durable() can keep its promise for this queue: who would be asked, as that takes it.
+  // invalid_input (options.durable).
+  virtual boost::asio::awaitable<Result<std::string>> check_durable(std::string queue);
+  // Returns once all that was accepted in the queue since `witness` was named outlives the end of the machine
+  // that took it. The embedded stores answer nothing before. unavailable: not in time, or another machine has
+  // taken over; then it may be so all the same.
+  virtual boost::asio::awaitable<Result<void>> make_durable(std::string queue, std::string witness);
+
   // What accept() would answer a repeated call; nothing where it would be the first with its key.
   // idempotency_conflict.
   virtual boost::asio::awaitable<Result<std::optional<Accepted>>> repeated(Once, TimePoint now) = 0;

@@ -65,6 +65,13 @@ SharedOptions take_shared_options(json::object& options, FieldProblems& problems
       problems.add("options.webhookUrl", "must begin with http:// or https:// and have at most 2048 bytes");
     options.erase(at);
   }
+  if (const auto at = options.find("durable"); at != options.end()) {
+    if (at->value().is_bool())
+      out.durable = at->value().get_bool();
+    else
+      problems.add("options.durable", "must be true or false");
+    options.erase(at);
+  }
   return out;
 }
 

@@ -20,9 +20,11 @@ struct SharedOptions {
   int priority = 0;
   Millis delay{0};
   std::string webhook_url;
+  bool durable = false;
 };
 
-inline constexpr std::array<std::string_view, 3> kSharedOptionNames{"priority", "delayMs", "webhookUrl"};
+inline constexpr std::array<std::string_view, 4> kSharedOptionNames{"priority", "delayMs", "webhookUrl",
+                                                                "durable"};
 // The options of a cut-out alone.
 inline constexpr std::array<std::string_view, 12> kCutOutOptionNames{
     "format",   "quality", "background",    "backgroundImageUrl",

@@ -105,6 +105,7 @@ void read_work(const OrderKind& kind, const json::object& body, engine::Order& o
   problems.add(std::move(read.problems));
   order.priority = read.shared.priority;
   order.delay = read.shared.delay;
+  order.durable = read.shared.durable;
   order.webhook_url = std::move(read.shared.webhook_url);
   order.work = std::move(read.work);
 }

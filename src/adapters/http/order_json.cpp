@@ -51,7 +51,8 @@ engine::Order copy_of(const engine::Order& order) {
           .work = order.work,
           .priority = order.priority,
           .delay = order.delay,
-          .webhook_url = order.webhook_url};
+          .webhook_url = order.webhook_url,
+          .durable = order.durable};
 }
 
 const json::array* read_array(const json::object& body, std::string_view field, FieldProblems& missing) {

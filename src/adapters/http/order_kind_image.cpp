@@ -17,7 +17,7 @@ json::object read_image(const json::object& body, const json::object& options, F
   constexpr std::size_t kNameMax = 64;
   for (const auto& [key, value] : options)
     problems.add("options." + std::string(key).substr(0, kNameMax),
-                 "is not known; there are priority, delayMs, webhookUrl");
+                 "is not known; there are priority, delayMs, webhookUrl, durable");
   json::object work;
   if (const auto order = engine::image_order_from(body); !order) {
     for (const FieldProblem& problem : order.error().fields) problems.add(problem.field, problem.problem);

@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include "adapters/store_bull/arranger.hpp"
+#include "adapters/store_bull/durability.hpp"
 #include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/job_words.hpp"
@@ -142,6 +143,20 @@ void BullStore::listen() {
 std::string BullStore::name_of(const std::string& queue) const { return homes_->name_of(queue); }
 
 BullStore::~BullStore() { listeners_->close(); }
+
+void BullStore::confirm_by(std::function<std::shared_ptr<redis_client::Redis>()> connect) {
+  durability_ = std::make_shared<Durability>(listeners_->executor(), redis_, homes_, std::move(connect));
+}
+
+awaitable<Result<std::string>> BullStore::check_durable(std::string queue) {
+  if (durability_) co_return co_await durability_->check(std::move(queue));
+  co_return Error{.code = Errc::internal, .detail = "nobody said how to ask Redis whether a job is safe"};
+}
+
+awaitable<Result<void>> BullStore::make_durable(std::string queue, std::string witness) {
+  if (durability_) co_return co_await durability_->wait(std::move(queue), std::move(witness));
+  co_return Error{.code = Errc::internal, .detail = "nobody said how to ask Redis whether a job is safe"};
+}
 
 void BullStore::on_work(std::function<void(const std::string& queue)> call) {
   listeners_->on_work(std::move(call));

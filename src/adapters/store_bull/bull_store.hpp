@@ -44,6 +44,7 @@ struct BullOptions {
   bool spread = false;
 };
 
+class Durability;
 class Homes;
 class Listeners;
 class Outbox;
@@ -58,6 +59,10 @@ class BullStore final : public jobs::JobStore {
   // at once and get their fair place. Without it on_work tells of what this store itself did.
   void listen();
 
+  // For who wants to know that a job is safe: makes a second connection to the same Redis, when it is first
+  // needed. Its calls may take kDurableMax (durability.hpp) and longer.
+  void confirm_by(std::function<std::shared_ptr<redis_client::Redis>()> connect);
+
   // What Bull's programs call the queue.
   std::string name_of(const std::string& queue) const;
 
@@ -65,6 +70,8 @@ class BullStore final : public jobs::JobStore {
   void on_cancel(std::function<void(const jobs::JobId&)>) override;
 
   boost::asio::awaitable<Result<jobs::Accepted>> accept(jobs::Handover, TimePoint now) override;
+  boost::asio::awaitable<Result<std::string>> check_durable(std::string queue) override;
+  boost::asio::awaitable<Result<void>> make_durable(std::string queue, std::string witness) override;
   boost::asio::awaitable<Result<std::optional<jobs::Accepted>>> repeated(jobs::Once, TimePoint now) override;
   boost::asio::awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions) override;
   boost::asio::awaitable<Result<TimePoint>> extend_lease(jobs::Lease, Millis lease, TimePoint now) override;
@@ -128,6 +135,7 @@ class BullStore final : public jobs::JobStore {
   std::shared_ptr<Homes> homes_;
   std::shared_ptr<StepBatches> batches_;
   std::shared_ptr<Outbox> outbox_;
+  std::shared_ptr<Durability> durability_;  // None without confirm_by().
   std::shared_ptr<Listeners> listeners_;  // Outlives the store by as long as a message is on its way.
 };
 

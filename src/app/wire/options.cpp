@@ -49,7 +49,8 @@ engine::SubmissionLimits submission_limits(const Settings& settings) {
           .photo_bytes_max = static_cast<std::size_t>(settings.photo_bytes_max),
           .retry = {.attempts_max = static_cast<int>(settings.attempts),
                     .backoff_first = Millis{settings.backoff_ms}},
-          .job_timeout = Millis{settings.job_timeout_ms}};
+          .job_timeout = Millis{settings.job_timeout_ms},
+          .durable = settings.redis_durable};
 }
 
 engine::Retention retention(const Settings& settings) {
