@@ -127,7 +127,8 @@ store_bull::BullOptions bull_options(const Settings& settings, const redis_clien
       .prefix = settings.redis_prefix,
       .window = static_cast<std::size_t>(settings.redis_window),
       .metrics_points = settings.redis_metrics_points,
-      .spread = redis.cluster && settings.redis_prefix.find('{') == std::string::npos};
+      .spread = redis.cluster && settings.redis_prefix.find('{') == std::string::npos,
+      .by_server_clock = true};
   for (const auto& limiter : settings.redis_limiters)
     options.limiters[limiter.queue] = {.max = limiter.max, .duration = Millis{limiter.duration_ms}};
   return options;

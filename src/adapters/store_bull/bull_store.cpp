@@ -16,6 +16,7 @@
 #include "adapters/store_bull/outbox.hpp"
 #include "adapters/store_bull/repeat.hpp"
 #include "adapters/store_bull/scripts.hpp"
+#include "adapters/store_bull/server_clock.hpp"
 #include "adapters/store_bull/step_batches.hpp"
 #include "base/token.hpp"
 #include "jobs/job_number.hpp"
@@ -100,9 +101,10 @@ void tell_of(Listeners& listeners, Homes& homes, Outbox* outbox, const std::stri
 }
 
 // The words that each script begins with, at this moment.
-auto words_now(const std::shared_ptr<Homes>& homes, const std::string& prefix, const std::string& token) {
-  return [homes, prefix, token](const std::string& queue) {
-    return std::vector<std::string>{ms_of(SystemClock().now()), prefix, token, homes->numbering_of(queue)};
+auto words_now(const std::shared_ptr<Homes>& homes, const std::shared_ptr<ServerClock>& clock,
+               const std::string& prefix, const std::string& token) {
+  return [homes, clock, prefix, token](const std::string& queue) {
+    return std::vector<std::string>{ms_of(SystemClock().now() + clock->ahead()), prefix, token, homes->numbering_of(queue)};
   };
 }
 
@@ -114,9 +116,10 @@ BullStore::BullStore(std::shared_ptr<redis_client::Redis> redis, BullOptions opt
       options_(std::move(options)),
       token_(std::string(kTokenMark) + random_token()),
       homes_(std::make_shared<Homes>(redis_, options_)),
-      batches_(std::make_shared<StepBatches>(executor, redis_, homes_, options_.prefix, token_)),
-      outbox_(std::make_shared<Outbox>(executor, redis_, homes_, batches_,
-                                       words_now(homes_, options_.prefix, token_))),
+      clock_(std::make_shared<ServerClock>(redis_, homes_->root_of(""), options_.by_server_clock)),
+      batches_(std::make_shared<StepBatches>(executor, redis_, homes_, clock_, options_.prefix, token_)),
+      outbox_(std::make_shared<Outbox>(executor, redis_, homes_, batches_, clock_,
+                                       words_now(homes_, clock_, options_.prefix, token_))),
       listeners_(std::make_shared<Listeners>(std::move(executor), homes_, options_.prefix, token_)) {
   // The outbox holds the batches, so they must not hold it.
   batches_->on_told([listeners = listeners_, homes = homes_, outbox = std::weak_ptr(outbox_)](
@@ -127,7 +130,7 @@ BullStore::BullStore(std::shared_ptr<redis_client::Redis> redis, BullOptions opt
 
 void BullStore::listen() {
   const auto arranger = std::make_shared<Arranger>(listeners_->executor(), redis_, homes_,
-                                                   words_now(homes_, options_.prefix, token_));
+                                                   words_now(homes_, clock_, options_.prefix, token_));
   listeners_->subscribe(*redis_, [arranger](const std::string& queue) { arranger->arrange(queue); });
   // Weak: the handler is Redis' own, and these hold Redis.
   redis_->on_connection([weak_homes = std::weak_ptr(homes_), weak_arranger = std::weak_ptr(arranger),
@@ -215,9 +218,12 @@ awaitable<Result<std::optional<jobs::Accepted>>> BullStore::repeated(jobs::Once 
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   const std::string token = random_token();
-  Step step{.kind = Step::Kind::claim,
-            .now = options.now,
-            .words = {token, std::to_string(options.lease.count()), ms_of(options.now + options.lease)}};
+  if (clock_->is_old()) co_await clock_->look();
+  const Millis ahead = clock_->ahead();
+  Step step{
+      .kind = Step::Kind::claim,
+      .now = options.now,
+      .words = {token, std::to_string(options.lease.count()), ms_of(options.now + ahead + options.lease)}};
   if (const auto at = options_.limiters.find(options.queue); at != options_.limiters.end()) {
     step.words.push_back(std::to_string(at->second.max));
     step.words.push_back(std::to_string(at->second.duration.count()));
@@ -227,7 +233,7 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   const auto& parts = answer->array();
   jobs::Claim claim;
   if (parts.size() == 1) {
-    if (!parts.front().text().empty()) claim.due = from_unix_ms(parts.front().integer());
+    if (!parts.front().text().empty()) claim.due = from_unix_ms(parts.front().integer()) - ahead;
     co_return claim;
   }
   jobs::LeasedJob leased{.job = job_from_claim(options.queue, parts),
@@ -295,7 +301,7 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
                 std::string(word_of(settlement.move)),
                 settlement.text,
                 json_text(settlement.text),
-                ms_of(settlement.run_at.value_or(now)),
+                ms_of(settlement.run_at.value_or(now) + clock_->ahead()),
                 settlement.steps_json,
                 std::to_string(settlement.follow_ups.size())};
   for (const auto& job : settlement.follow_ups) append_job(step.words, job, homes_->name_of(job.queue), now);

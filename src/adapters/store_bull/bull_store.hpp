@@ -42,12 +42,16 @@ struct BullOptions {
   // Each queue under a hash tag of its own, so that those of a cluster lie on several nodes. Then `prefix`
   // has no tag, and to Bull a queue is called {background-removal}.
   bool spread = false;
+  // Whether the `now` of callers is brought to the server's clock, as it should be where they are on several
+  // machines; else they have one clock.
+  bool by_server_clock = false;
 };
 
 class Durability;
 class Homes;
 class Listeners;
 class Outbox;
+class ServerClock;
 class StepBatches;
 
 class BullStore final : public jobs::JobStore {
@@ -133,6 +137,7 @@ class BullStore final : public jobs::JobStore {
   BullOptions options_;
   std::string token_;  // Of this process in Bull's channels.
   std::shared_ptr<Homes> homes_;
+  std::shared_ptr<ServerClock> clock_;
   std::shared_ptr<StepBatches> batches_;
   std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<Durability> durability_;  // None without confirm_by().

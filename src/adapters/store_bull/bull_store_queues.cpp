@@ -6,6 +6,7 @@
 #include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/job_view.hpp"
 #include "adapters/store_bull/scripts.hpp"
+#include "adapters/store_bull/server_clock.hpp"
 #include "jobs/new_job_rules.hpp"
 
 namespace cutroom::store_bull {
@@ -30,6 +31,8 @@ awaitable<Result<Reply>> BullStore::run(const redis_client::Script& script, std:
     const auto is_open = co_await homes_->open(queue);
     if (!is_open) co_return is_open.error();
   }
+  if (clock_->is_old()) co_await clock_->look();
+  if (now != TimePoint{}) now += clock_->ahead();
   std::vector<std::string> all{std::to_string(to_unix_ms(now)), options_.prefix, token_,
                                homes_->numbering_of(queue)};
   all.insert(all.end(), std::move_iterator(args.begin()), std::move_iterator(args.end()));

@@ -31,11 +31,13 @@ constexpr std::size_t kWordsBefore = 3;
 
 Outbox::Outbox(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
                std::shared_ptr<Homes> homes, std::shared_ptr<StepBatches> batches,
+               std::shared_ptr<ServerClock> clock,
                std::function<std::vector<std::string>(const std::string&)> words)
     : strand_(std::move(executor)),
       redis_(std::move(redis)),
       homes_(std::move(homes)),
       batches_(std::move(batches)),
+      clock_(std::move(clock)),
       words_(std::move(words)) {}
 
 void Outbox::empty(const std::string& queue) {
@@ -72,7 +74,7 @@ awaitable<Result<bool>> Outbox::bring_some(std::string queue) {
     const auto& words = entry.array();
     if (std::chrono::steady_clock::now() - read_at > kRememberedAfter / 2) co_return true;
     const std::string& name = words.at(1).text();
-    Step step{.kind = Step::Kind::accept, .now = from_unix_ms(words.at(2).integer())};
+    Step step{.kind = Step::Kind::accept, .now = from_unix_ms(words.at(2).integer()) - clock_->ahead()};
     step.words = {"0", kScope, name, "", "", "0", "1"};
     for (std::size_t i = kWordsBefore; i < words.size(); ++i) step.words.push_back(words[i].text());
     const std::string target = homes_->queue_of(words.at(kWordsBefore).text());

@@ -12,6 +12,7 @@
 
 #include "adapters/redis_client/redis.hpp"
 #include "adapters/store_bull/homes.hpp"
+#include "adapters/store_bull/server_clock.hpp"
 #include "adapters/store_bull/step_batches.hpp"
 
 namespace cutroom::store_bull {
@@ -21,7 +22,7 @@ namespace cutroom::store_bull {
 class Outbox : public std::enable_shared_from_this<Outbox> {
  public:
   Outbox(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::shared_ptr<Homes>,
-         std::shared_ptr<StepBatches>,
+         std::shared_ptr<StepBatches>, std::shared_ptr<ServerClock>,
          std::function<std::vector<std::string>(const std::string& queue)> words);
   // Brings away what a queue's steps have left. From any thread; once at a time, and once more after it.
   void empty(const std::string& queue);
@@ -36,6 +37,7 @@ class Outbox : public std::enable_shared_from_this<Outbox> {
   std::shared_ptr<redis_client::Redis> redis_;
   std::shared_ptr<Homes> homes_;
   std::shared_ptr<StepBatches> batches_;
+  std::shared_ptr<ServerClock> clock_;
   std::function<std::vector<std::string>(const std::string&)> words_;
   std::unordered_map<std::string, Run> running_;
 };

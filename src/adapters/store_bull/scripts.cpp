@@ -77,7 +77,8 @@ Scripts::Scripts()
       fsck_queue(step("fsck_queue")),
       scan(step("scan")),
       place(step("place")),
-      outbox(step("outbox")) {}
+      outbox(step("outbox")),
+      time(step("time")) {}
 
 const Scripts& scripts() {
   static const Scripts kAll;

@@ -12,7 +12,7 @@ struct Scripts {
   redis_client::Script get, counts, list, batch;
   redis_client::Script cancel, promote, retry, remove, remove_waiting, prune, pause, share, arrange;
   redis_client::Script repeat, fsck_jobs, fsck_mend, fsck_queue, scan;
-  redis_client::Script place, outbox;
+  redis_client::Script place, outbox, time;
 };
 
 // Made once; immutable.

@@ -35,10 +35,12 @@ constexpr std::array<std::string_view, 6> kNames{"settle", "add", "accept", "ext
 }  // namespace
 
 StepBatches::StepBatches(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
-                         std::shared_ptr<Homes> homes, std::string prefix, std::string token)
+                         std::shared_ptr<Homes> homes, std::shared_ptr<ServerClock> clock,
+                         std::string prefix, std::string token)
     : executor_(std::move(executor)),
       redis_(std::move(redis)),
       homes_(std::move(homes)),
+      clock_(std::move(clock)),
       prefix_(std::move(prefix)),
       token_(std::move(token)) {}
 
@@ -94,7 +96,8 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
 
 std::vector<std::string> StepBatches::words_of(const std::string& queue,
                                                const std::vector<Waiting>& batch) const {
-  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now)), prefix_, token_,
+  const Millis ahead = clock_->ahead();
+  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now + ahead)), prefix_, token_,
                                  homes_->numbering_of(queue)};
   words.insert(words.end(), {homes_->name_of(queue), std::to_string(jobs::kPromoteMax),
                              std::string(jobs::kCancelledReason), std::to_string(jobs::kOnceKept.count()),
@@ -102,7 +105,7 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue,
   for (const Waiting& waiting : batch) {
     const Step& step = waiting.step;
     words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
-                               std::to_string(to_unix_ms(step.now)), std::to_string(step.words.size())});
+                               std::to_string(to_unix_ms(step.now + ahead)), std::to_string(step.words.size())});
     words.insert(words.end(), step.words.begin(), step.words.end());
   }
   return words;
@@ -113,6 +116,7 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
   for (auto batch = next_batch(queue); !batch.empty(); batch = next_batch(queue)) {
     std::stable_sort(batch.begin(), batch.end(),
                      [](const Waiting& a, const Waiting& b) { return a.step.kind < b.step.kind; });
+    if (clock_->is_old()) co_await clock_->look();
     if (homes_->are_spread()) {
       const auto is_open = co_await homes_->open(queue);
       if (!is_open) {

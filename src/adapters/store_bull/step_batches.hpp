@@ -16,6 +16,7 @@
 
 #include "adapters/redis_client/redis.hpp"
 #include "adapters/store_bull/homes.hpp"
+#include "adapters/store_bull/server_clock.hpp"
 #include "base/clock.hpp"
 
 namespace cutroom::store_bull {
@@ -34,7 +35,7 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
  public:
   // `prefix` and `token` as each script begins with them.
   StepBatches(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::shared_ptr<Homes>,
-              std::string prefix, std::string token);
+              std::shared_ptr<ServerClock>, std::string prefix, std::string token);
 
   // The step's own answer. What was told while a queue's steps were done goes to `on_told`, set once.
   boost::asio::awaitable<Result<redis_client::Reply>> step(std::string queue, Step);
@@ -59,6 +60,7 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
   const boost::asio::any_io_executor executor_;
   const std::shared_ptr<redis_client::Redis> redis_;
   const std::shared_ptr<Homes> homes_;
+  const std::shared_ptr<ServerClock> clock_;
   const std::string prefix_;
   const std::string token_;
   std::function<void(const std::string&, const redis_client::Reply&)> on_told_;

@@ -1,0 +1,3 @@
+-- parts: none
+-- time: as the server's clock has it, in seconds and microseconds.
+return redis.call('TIME')
