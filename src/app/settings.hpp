@@ -44,7 +44,7 @@ struct Settings {
   std::string redis_host;  // Both empty: no Redis.
   std::uint16_t redis_port = 6379;
   std::string redis_prefix = "bull";  // Of the keys, as Bull's option of the name.
-  bool redis_durable = false;  // Every submission is answered once a disk or a second server has it.
+  bool redis_durable = false;         // Every submission is answered once a disk or a second server has it.
   std::int64_t redis_window = 1'000;
   // As the limiter that Bull's workers of a queue have.
   struct QueueLimiter {

@@ -106,7 +106,8 @@ class SharedStores final : public Stores {
   const redis_client::Options options_;
   const std::string prefix_;
   std::shared_ptr<redis_client::Redis> redis_;
-  std::shared_ptr<redis_client::Redis> confirming_;  // None before a submission wants to know that it is safe.
+  std::shared_ptr<redis_client::Redis>
+      confirming_;  // None before a submission wants to know that it is safe.
   store_bull::BullStore jobs_;
   std::unique_ptr<delivery::RecordStore> records_;
   vendors_redis::RedisVendorStore vendors_;

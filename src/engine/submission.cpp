@@ -35,11 +35,12 @@ std::string durable_queue_in(const std::string& note) {
 Submitted answered_before(jobs::Accepted accepted) {
   char* end = nullptr;
   const std::int64_t estimate = std::strtoll(accepted.note.c_str(), &end, 10);
-  return {.job_ids = std::move(accepted.ids),
-          .estimated_seconds = estimate,
-          .batch = std::move(accepted.batch),
-          .repeated = true,
-          .record_json = *end != '\0' ? accepted.note.substr(accepted.note.find(' ') + 1) : std::string("null")};
+  return {
+      .job_ids = std::move(accepted.ids),
+      .estimated_seconds = estimate,
+      .batch = std::move(accepted.batch),
+      .repeated = true,
+      .record_json = *end != '\0' ? accepted.note.substr(accepted.note.find(' ') + 1) : std::string("null")};
 }
 
 Error bad_photo(Error error, std::optional<std::size_t> index) {

@@ -44,6 +44,8 @@ awaitable<Result<void>> JobStore::release(Lease lease, TimePoint now) {
 
 boost::asio::awaitable<Result<std::string>> JobStore::check_durable(std::string) { co_return std::string(); }
 
-boost::asio::awaitable<Result<void>> JobStore::make_durable(std::string, std::string) { co_return Result<void>(); }
+boost::asio::awaitable<Result<void>> JobStore::make_durable(std::string, std::string) {
+  co_return Result<void>();
+}
 
 }  // namespace cutroom::jobs

@@ -24,7 +24,7 @@ struct SharedOptions {
 };
 
 inline constexpr std::array<std::string_view, 4> kSharedOptionNames{"priority", "delayMs", "webhookUrl",
-                                                                "durable"};
+                                                                    "durable"};
 // The options of a cut-out alone.
 inline constexpr std::array<std::string_view, 12> kCutOutOptionNames{
     "format",   "quality", "background",    "backgroundImageUrl",

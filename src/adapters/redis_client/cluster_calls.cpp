@@ -28,6 +28,14 @@ bool is_transaction(std::span<const Words> commands) {
                      [](const Words& words) { return words[0] == "MULTI"; });
 }
 
+// A script reads and writes keys that it did not name. On the node where the slot's keys are to go it would
+// find those missing that have not come yet, and make them anew.
+bool has_a_script(std::span<const Words> commands) {
+  return std::any_of(commands.begin(), commands.end(), [](const Words& words) {
+    return words[0].starts_with("EVAL") || words[0].starts_with("FCALL");
+  });
+}
+
 std::optional<Redirection> first_redirection(std::span<const Result<Reply>> answers) {
   for (const auto& answer : answers)
     if (auto redirection = redirection_of(answer)) return redirection;
@@ -46,8 +54,9 @@ awaitable<void> Cluster::exchange(std::span<const Words> commands, std::span<Res
   for (int redirections = 1;; ++redirections) {
     auto redirection = first_redirection(answers);
     if (!redirection || stopped_ || Steady::now() > give_up) co_return;
-    // An ASKING holds for one command, not for a transaction; that waits until the slot has moved.
-    if (redirection->kind == Redirection::Kind::ask && is_transaction(commands))
+    // An ASKING holds for one command, not for a transaction. That waits until the slot has moved, as a
+    // script does.
+    if (redirection->kind == Redirection::Kind::ask && (is_transaction(commands) || has_a_script(commands)))
       redirection->kind = Redirection::Kind::later;
     if (redirection->kind == Redirection::Kind::later || redirections > kRedirectionsAtOnce) {
       want_refresh();
@@ -64,7 +73,7 @@ awaitable<void> Cluster::exchange(std::span<const Words> commands, std::span<Res
 // has.
 awaitable<void> Cluster::send_again(Redirection redirection, std::span<const Words> commands,
                                     std::span<Result<Reply>> answers) {
-  const bool whole = is_transaction(commands);
+  const bool whole = is_transaction(commands) || has_a_script(commands);  // A script goes alone.
   std::vector<std::size_t> whose;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     const auto own = redirection_of(answers[i]);

@@ -104,7 +104,8 @@ void tell_of(Listeners& listeners, Homes& homes, Outbox* outbox, const std::stri
 auto words_now(const std::shared_ptr<Homes>& homes, const std::shared_ptr<ServerClock>& clock,
                const std::string& prefix, const std::string& token) {
   return [homes, clock, prefix, token](const std::string& queue) {
-    return std::vector<std::string>{ms_of(SystemClock().now() + clock->ahead()), prefix, token, homes->numbering_of(queue)};
+    return std::vector<std::string>{ms_of(SystemClock().now() + clock->ahead()), prefix, token,
+                                    homes->numbering_of(queue)};
   };
 }
 

@@ -141,7 +141,7 @@ class BullStore final : public jobs::JobStore {
   std::shared_ptr<StepBatches> batches_;
   std::shared_ptr<Outbox> outbox_;
   std::shared_ptr<Durability> durability_;  // None without confirm_by().
-  std::shared_ptr<Listeners> listeners_;  // Outlives the store by as long as a message is on its way.
+  std::shared_ptr<Listeners> listeners_;    // Outlives the store by as long as a message is on its way.
 };
 
 }  // namespace cutroom::store_bull

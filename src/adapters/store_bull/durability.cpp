@@ -56,8 +56,9 @@ Error impossible() {
 
 Error too_late(std::string detail) {
   return {.code = Errc::unavailable,
-          .message = "Nobody confirmed in time that the job is safe on a disk or a second server. It may have "
-                     "been taken: repeat the request with the same Idempotency-Key",
+          .message =
+              "Nobody confirmed in time that the job is safe on a disk or a second server. It may have "
+              "been taken: repeat the request with the same Idempotency-Key",
           .detail = std::move(detail)};
 }
 
@@ -145,12 +146,13 @@ awaitable<Result<void>> Durability::wait(std::string queue, std::string life) {
           answer.emplace(std::move(result));
           boost::asio::post(work, [shared]() { std::move (*shared)(); });
         };
-        boost::asio::post(strand_, [self = shared_from_this(), queue, life, call = std::move(call)]() mutable {
-          Line& line = self->lines_[queue];
-          line.waiting.push_back({.life = life, .answer = std::move(call)});
-          if (!std::exchange(line.is_asking, true))
-            boost::asio::co_spawn(self->strand_, self->run(queue), boost::asio::detached);
-        });
+        boost::asio::post(strand_,
+                          [self = shared_from_this(), queue, life, call = std::move(call)]() mutable {
+                            Line& line = self->lines_[queue];
+                            line.waiting.push_back({.life = life, .answer = std::move(call)});
+                            if (!std::exchange(line.is_asking, true))
+                              boost::asio::co_spawn(self->strand_, self->run(queue), boost::asio::detached);
+                          });
       },
       boost::asio::use_awaitable);
   co_return std::move(*answer);

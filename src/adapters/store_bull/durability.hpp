@@ -31,8 +31,8 @@ class Durability : public std::enable_shared_from_this<Durability> {
   // The life of the server that has the queue: another after a restart or a failover. invalid_input: it can't
   // say that something is safe.
   boost::asio::awaitable<Result<std::string>> check(std::string queue);
-  // Returns once all that was written to the queue in that life is on the server's disk (its append-only file,
-  // synchronised) or at a replica. unavailable: nobody said so in time, or its life is over.
+  // Returns once all that was written to the queue in that life is on the server's disk (its append-only
+  // file, synchronised) or at a replica. unavailable: nobody said so in time, or its life is over.
   boost::asio::awaitable<Result<void>> wait(std::string queue, std::string life);
 
  private:

@@ -22,7 +22,8 @@ constexpr Millis kRemarkable{1'000};
 }  // namespace
 
 bool ServerClock::is_old() const {
-  return is_followed_ && Steady::now().time_since_epoch().count() >= next_look_.load(std::memory_order_relaxed);
+  return is_followed_ &&
+         Steady::now().time_since_epoch().count() >= next_look_.load(std::memory_order_relaxed);
 }
 
 boost::asio::awaitable<void> ServerClock::look() {

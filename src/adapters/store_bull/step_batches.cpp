@@ -35,8 +35,8 @@ constexpr std::array<std::string_view, 6> kNames{"settle", "add", "accept", "ext
 }  // namespace
 
 StepBatches::StepBatches(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
-                         std::shared_ptr<Homes> homes, std::shared_ptr<ServerClock> clock,
-                         std::string prefix, std::string token)
+                         std::shared_ptr<Homes> homes, std::shared_ptr<ServerClock> clock, std::string prefix,
+                         std::string token)
     : executor_(std::move(executor)),
       redis_(std::move(redis)),
       homes_(std::move(homes)),
@@ -104,8 +104,9 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue,
                              redis_->is_cluster() ? "1" : "0"});
   for (const Waiting& waiting : batch) {
     const Step& step = waiting.step;
-    words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
-                               std::to_string(to_unix_ms(step.now + ahead)), std::to_string(step.words.size())});
+    words.insert(words.end(),
+                 {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
+                  std::to_string(to_unix_ms(step.now + ahead)), std::to_string(step.words.size())});
     words.insert(words.end(), step.words.begin(), step.words.end());
   }
   return words;
