@@ -31,11 +31,12 @@ TempFolder::~TempFolder() {
 }
 
 ServerProcess::ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments,
-                             RateLimits limits, const std::string& command) {
+                             RateLimits limits, const std::string& command, const ModelInTest& model) {
+  const std::string model_name = model.name.empty() ? "tiny" : model.name;
+  const std::string model_folders = model.name.empty() ? CUTROOM_TINY_MODEL_DIR : model.folders;
   std::vector<std::string> arguments{
-      CUTROOM_BINARY,  command,        "--listen",    "127.0.0.1:0", "--data-dir",
-      data_dir,        "--model",      "tiny",        "--models",    CUTROOM_TINY_MODEL_DIR,
-      "--fetch-allow", "127.0.0.1/32", "--log-level", "warn"};
+      CUTROOM_BINARY, command,    "--listen",    "127.0.0.1:0",   "--data-dir",   data_dir,      "--model",
+      model_name,     "--models", model_folders, "--fetch-allow", "127.0.0.1/32", "--log-level", "warn"};
   if (limits == RateLimits::off)
     for (const char* limit : {"global", "reads", "image-processing", "background-removal", "bulk"})
       arguments.insert(arguments.end(), {"--limits-" + std::string(limit), "off"});

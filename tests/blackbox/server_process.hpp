@@ -25,12 +25,19 @@ class TempFolder {
 // A test asks more often than any client may, so the limits are off unless they are what it is about.
 enum class RateLimits : std::uint8_t { off, standard };
 
+// A model by its sidecar's name, and the folders that have it; empty: the tiny one.
+struct ModelInTest {
+  std::string name{};
+  std::string folders{};
+};
+
 class ServerProcess {
  public:
   // Starts `cutroom serve` (or `api`, `worker`) with the tiny test model and returns once it listens, or
   // works. Throws with the program's own output when it ends instead.
   ServerProcess(const std::filesystem::path& data_dir, std::vector<std::string> more_arguments = {},
-                RateLimits limits = RateLimits::off, const std::string& command = "serve");
+                RateLimits limits = RateLimits::off, const std::string& command = "serve",
+                const ModelInTest& model = {});
   ~ServerProcess();  // kill -9 where it still runs.
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;

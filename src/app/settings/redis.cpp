@@ -141,11 +141,13 @@ std::vector<SettingRow> redis_rows() {
                   .allowed = "0..16383",
                   .meaning = "the number of the database in it"},
                  &Settings::redis_database, {0, 16'383}),
-      text_row({.key = "redis.prefix",
-                .environment = "CUTROOM_REDIS_PREFIX",
-                .allowed = "what the queues' keys begin with",
-                .meaning = "as Bull's option `prefix`; in a cluster braces, as in {bull}, keep all queues on one node"},
-               &Settings::redis_prefix),
+      text_row(
+          {.key = "redis.prefix",
+           .environment = "CUTROOM_REDIS_PREFIX",
+           .allowed = "what the queues' keys begin with",
+           .meaning =
+               "as Bull's option `prefix`; in a cluster braces, as in {bull}, keep all queues on one node"},
+          &Settings::redis_prefix),
       number_row({.key = "redis.window",
                   .environment = "CUTROOM_REDIS_WINDOW",
                   .allowed = "10..100000",
