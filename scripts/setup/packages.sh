@@ -45,6 +45,7 @@ libclang-rt-19-dev
 clang-format-19
 shellcheck
 redis-server
+faketime
 openssl
 wrk
 nodejs

@@ -908,6 +908,11 @@ export interface components {
             delayMs?: number;
             /** @description Told when the job has ended. */
             webhookUrl?: string;
+            /**
+             * @description Answered only once the job outlives the end of the server that keeps it: it is on the disk of Redis (7.2 or later, with an append-only file) or at a replica. Where neither can be had: 400, and nothing is queued. Not confirmed within 3 s: 503, and the job may have been queued; with an Idempotency-Key it is safe to ask again. Without Redis every job is on disk before it is answered.
+             * @default false
+             */
+            durable?: boolean;
         };
         RemoveBgOptions: components["schemas"]["SharedOptions"] & {
             /**
