@@ -1,6 +1,6 @@
-// How soon a job that comes is begun, and how soon its result is known, for bench/system/bench_latency.py: prints one
-// JSON object of figures. Its peer is bench/peer/queue_latency.js, which does the same by Bull. Producer and workers
-// have a store and connections of their own, as two processes would.
+// How soon a job that comes is begun, and how soon its result is known, for bench/system/bench_latency.py:
+// prints one JSON object of figures. Its peer is bench/peer/queue_latency.js, which does the same by Bull.
+// Producer and workers have a store and connections of their own, as two processes would.
 #include <algorithm>
 #include <charconv>
 #include <chrono>
