@@ -90,7 +90,8 @@ TEST(OrderJson, what_is_not_json_is_refused_with_its_place) {
 TEST(OrderJson, options_are_read) {
   const auto order =
       order_from_json(kCutOutKind, R"({"recordId":1,"photoUrl":"u","options":{"format":"jpg","quality":80,
-      "background":"#0a141e","maskOnly":true,"priority":-5,"decontaminate":false}})");
+      "background":"#0a141e","maskOnly":true,"priority":-5,"decontaminate":false,
+      "durable":true}})");
   ASSERT_TRUE(order) << order.error().text();
   EXPECT_EQ(engine::cut_out_options_from(order->work).format, imaging::Format::jpeg);
   EXPECT_EQ(engine::cut_out_options_from(order->work).quality, 80);
@@ -98,6 +99,7 @@ TEST(OrderJson, options_are_read) {
   EXPECT_TRUE(engine::cut_out_options_from(order->work).mask_only);
   EXPECT_FALSE(engine::cut_out_options_from(order->work).decontaminate);
   EXPECT_EQ(order->priority, -5);
+  EXPECT_TRUE(order->durable);
 }
 
 TEST(OrderJson, each_wrong_option_is_named) {
@@ -109,6 +111,7 @@ TEST(OrderJson, each_wrong_option_is_named) {
       {R"({"background":12})", "options.background"}, {R"({"maskOnly":"yes"})", "options.maskOnly"},
       {R"({"priority":1001})", "options.priority"},   {R"({"priority":1e30})", "options.priority"},
       {R"({"colour":"red"})", "options.colour"},      {R"("png")", "options"},
+      {R"({"durable":"yes"})", "options.durable"},
   };
   for (const auto& [options, field] : wrong) {
     const Error error = refusal_of(R"({"recordId":1,"photoUrl":"u","options":)" + std::string(options) + "}");
