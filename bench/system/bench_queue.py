@@ -13,6 +13,15 @@ JOBS = 20_000
 SLOTS = 50  # Callers at the same time.
 SECONDS_MAX = 300
 VENDORS_MANY = 1_000
+# Jobs that wait while some are taken and completed, and vendors that they are of: few, and a great many.
+SHALLOW = (1_000, 1_000)
+DEEP = (1_000_000, 10_000)
+DEEP_QUICK = (20_000, 10_000)
+
+
+@dataclass
+class DepthFigures:
+    cpu_us: float
 
 
 @dataclass
@@ -62,6 +71,40 @@ def _ours(build, redis, jobs, vendors=1):
                                            "--vendors", vendors])
 
 
+class Depth:
+    """What it costs Redis to take and complete a job while many wait."""
+
+    def __init__(self, build, redis, depth, taken):
+        self.build = build
+        self.redis = redis
+        self.waiting, self.vendors = depth
+        self.taken = taken
+
+    def measure(self):
+        spent = 0.0
+        for _ in range(max(1, self.taken // self.waiting)):
+            self.redis.command("FLUSHALL")
+            self._tool("add", self.waiting, "--bulk", min(100, self.waiting))
+            before = self.redis.process.cpu_seconds()
+            self._tool("work", min(self.taken, self.waiting))
+            spent += self.redis.process.cpu_seconds() - before
+        return DepthFigures(spent / self.taken * 1e6)
+
+    def _tool(self, what, jobs, *more):
+        run_tool([self.build / "bench" / "queue" / "bench_queue", what, "--redis", f"redis://127.0.0.1:{self.redis.port}",
+                  "--jobs", jobs, "--slots", SLOTS, "--vendors", self.vendors, *more], SECONDS_MAX)
+
+
+def _depth_row(setting, redis):
+    taken = 2_000 if setting.quick else JOBS
+    deep = DEEP_QUICK if setting.quick else DEEP
+    results = interleaved({"ours": Depth(setting.build, redis, deep, taken),
+                           "peer": Depth(setting.build, redis, SHALLOW, taken)}, setting.rounds, Depth.measure)
+    return compared(f"CPU of Redis, take and complete, {deep[0]:,} waiting of {deep[1]:,} vendors", "us/job",
+                    samples_of(results, "ours", "cpu_us"), samples_of(results, "peer", "cpu_us"),
+                    f"{SHALLOW[0]:,} waiting", Target("<= 1.5", at_most=1.5))
+
+
 def run(setting):
     jobs = 2_000 if setting.quick else JOBS
     with ExitStack() as started:
@@ -72,6 +115,7 @@ def run(setting):
             sides["ours"] = _ours(setting.build, redis, jobs)
             sides["ours, vendors"] = _ours(setting.build, redis, jobs, VENDORS_MANY)
         results = interleaved(sides, setting.rounds, Side.measure)
+        depth = [] if setting.only_peer else [_depth_row(setting, redis)]
 
     def row(what, unit, attribute, target=None, ours="ours"):
         return compared(what, unit, samples_of(results, ours, attribute), samples_of(results, "peer", attribute),
@@ -86,5 +130,6 @@ def run(setting):
         row("CPU of Redis, take and complete", "us/job", "work_cpu_us"),
         row("CPU of Redis, all", "us/job", "cpu_us", Target("<= 0.6", at_most=0.6)),
         row("memory of a waiting job", "bytes", "bytes_per_job", Target("<= 1.15", at_most=1.15)),
+        *depth,
     ]
     return section
