@@ -141,7 +141,8 @@ class Bench {
   }
 
   awaitable<void> add_one(SteadyClock::time_point since) {
-    if (!co_await add(since)) ++failed_;
+    const auto accepted = co_await add(since);
+    if (!accepted) ++failed_;
   }
 
   awaitable<void> adding() {
