@@ -12,8 +12,8 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import (bench_bulk, bench_enqueue, bench_events, bench_latency, bench_memory, bench_neighbour, bench_photos, bench_queue,
-               bench_status, bench_store, report)
+from . import (bench_bulk, bench_enqueue, bench_events, bench_latency, bench_memory, bench_neighbour, bench_photos,
+               bench_policies, bench_queue, bench_status, bench_store, report)
 from .quietness import QUIET_SHARE, Quietness
 from .servers import BENCH, ROOT, Peer
 
@@ -25,6 +25,7 @@ BENCHES = {
     "queue": bench_queue.run,
     "latency": bench_latency.run,
     "events": bench_events.run,
+    "policies": bench_policies.run,
     "neighbour": bench_neighbour.run,
     "photos": bench_photos.run,
     "memory": bench_memory.run,

@@ -14,6 +14,7 @@ from .servers import Cutroom
 SUBSCRIBERS = 2_000
 VENDORS = 200
 EVENTS_PER_SECOND = 500
+GREETING_SECONDS_MAX = 30
 
 
 def run(setting):
@@ -41,6 +42,12 @@ def _raise_file_limit():
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+async def _greeting(reader):
+    await reader.readuntil(b"\r\n\r\n")
+    await reader.readuntil(b"retry: ")
+    await reader.readuntil(b"\n\n")
+
+
 class _Listener:
     def __init__(self, vendor):
         self.vendor = vendor
@@ -49,7 +56,7 @@ class _Listener:
     async def listen(self, host, port):
         reader, self._writer = await asyncio.open_connection(host, port)
         self._writer.write(f"GET /api/image-queue/events?vendorId={self.vendor} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
-        await reader.readuntil(b"retry: 2000\n\n")
+        await asyncio.wait_for(_greeting(reader), GREETING_SECONDS_MAX)
         self._task = asyncio.create_task(self._read(reader))
 
     async def _read(self, reader):

@@ -11,6 +11,7 @@ from .processes import run_tool
 
 SCRIPTS = Path(__file__).resolve().parent / "wrk"
 CONNECTIONS = 32
+VENDORS = 50  # Of every load; wrk/enqueue.lua has the same figure.
 
 _run_numbers = itertools.count(1)
 
@@ -29,8 +30,9 @@ class Answer:
 class Client:
     """One kept-alive connection to a server."""
 
-    def __init__(self, url):
+    def __init__(self, url, headers=None):
         self.url = url
+        self._headers = headers or {}
         self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
 
     def get(self, path):
@@ -53,7 +55,7 @@ class Client:
             return self._exchange(method, path, body, headers or {})
 
     def _exchange(self, method, path, body, headers):
-        self._connection.request(method, path, body, headers)
+        self._connection.request(method, path, body, self._headers | headers)
         response = self._connection.getresponse()
         return Answer(response.status, response.read())
 
@@ -69,7 +71,7 @@ def bulk_order(count, vendor):
     })
 
 
-def fill(client, count, per_call=1000, vendors=50):
+def fill(client, count, per_call=1000, vendors=VENDORS):
     """`count` jobs more that wait; their ids."""
     ids = []
     for call in range(-(-count // per_call)):
@@ -101,8 +103,10 @@ def wrk(script, url, seconds, *arguments):
                        p50_ms=counted["p50_us"] / 1e3, p99_ms=counted["p99_us"] / 1e3)
 
 
-def enqueue_load(server, seconds):
-    return wrk("enqueue.lua", server.client.url + "/api/image-queue/remove-bg-queue", seconds, next(_run_numbers))
+def enqueue_load(server, seconds, key_file=None):
+    """`key_file`: a key of each vendor, one a line, where the server wants them."""
+    return wrk("enqueue.lua", server.client.url + "/api/image-queue/remove-bg-queue", seconds, next(_run_numbers),
+               *([key_file] if key_file else []))
 
 
 def status_load(server, seconds, id_file):

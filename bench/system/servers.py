@@ -121,7 +121,7 @@ UNREACHABLE_LIMITS = [
 class Cutroom:
     """`cutroom serve` of the release build."""
 
-    def __init__(self, build, folder, workers, extra=(), model="isnet-imgly-medium"):
+    def __init__(self, build, folder, workers, extra=(), model="isnet-imgly-medium", environment=None):
         data = Path(folder)
         data.mkdir(parents=True)
         self.process = Process(
@@ -130,6 +130,7 @@ class Cutroom:
              "--workers", "true" if workers else "false", "--model", model,
              "--limits-waiting-max", 100_000_000, "--log-level", "warn", *UNREACHABLE_LIMITS, *extra],
             data / "cutroom.log",
+            environment,
         )
         self.client = Client(address_in(self.process.first_line()))
 
