@@ -85,6 +85,7 @@ class Depth:
         for _ in range(max(1, self.taken // self.waiting)):
             self.redis.command("FLUSHALL")
             self._tool("add", self.waiting, "--bulk", min(100, self.waiting))
+            self.redis.settle()
             before = self.redis.process.cpu_seconds()
             self._tool("work", min(self.taken, self.waiting))
             spent += self.redis.process.cpu_seconds() - before

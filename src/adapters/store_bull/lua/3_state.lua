@@ -21,20 +21,17 @@ local function tell_waiting(q, id)
   end
 end
 
+-- All its fields at once: a table that grows is made anew each time it has twice as many.
 local function vendor_from(q, name, packed)
-  local vd
+  local f, run, n, w, cap, hard, paused, st, tag, turn, k, p, fed, plain, sorted, fed_as = 0, 0, 0, 1, 0, false, false,
+    OFF, 0, false, 0, 0, false, true, false, false
   if packed then
-    local t = cmsgpack.unpack(packed)
-    vd = {f = t[1], run = t[2], n = t[3], w = t[4], cap = t[5], hard = t[6], paused = t[7], st = t[8], tag = t[9],
-          turn = t[10], k = t[11], p = t[12], fed = t[13], plain = t[14],
-          sorted = t[15], fed_as = t[16]}
-    vd.next = vd.fed_as and tonumber(sub(vd.fed_as, 1, 16))
-  else
-    vd = {f = 0, run = 0, n = 0, w = 1, cap = 0, hard = false, paused = false, st = OFF, tag = 0, turn = false, k = 0,
-          p = 0, fed = false, plain = true, sorted = false, fed_as = false, next = false}
+    f, run, n, w, cap, hard, paused, st, tag, turn, k, p, fed, plain, sorted, fed_as = cmsgpack.unpack(packed)
   end
-  vd.name, vd.head, vd.fresh = name, vd.turn, {}
-  vd.line = q.own .. 'line:' .. name
+  local vd = {f = f, run = run, n = n, w = w, cap = cap, hard = hard, paused = paused, st = st, tag = tag, turn = turn,
+              k = k, p = p, fed = fed, plain = plain, sorted = sorted, fed_as = fed_as,
+              next = fed_as and tonumber(sub(fed_as, 1, 16)), name = name, head = turn, fresh = {},
+              line = q.own .. 'line:' .. name, dirty = false, gone = false, last = false}
   q.vendors[name] = vd
   return vd
 end
@@ -64,8 +61,8 @@ local function save_vendors(q)
       gone[#gone + 1] = q.own .. 'vendor:' .. name
     elseif vd.dirty then
       kept[#kept + 1] = q.own .. 'vendor:' .. name
-      kept[#kept + 1] = cmsgpack.pack({vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k,
-                                       vd.p, vd.fed, vd.plain, vd.sorted, vd.fed_as})
+      kept[#kept + 1] = cmsgpack.pack(vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k,
+                                      vd.p, vd.fed, vd.plain, vd.sorted, vd.fed_as)
     end
   end
   for from = 1, #kept, 2000 do call('MSET', unpack(kept, from, min(from + 1999, #kept))) end

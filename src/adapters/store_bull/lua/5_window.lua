@@ -227,6 +227,13 @@ local function bring_in(q, room)
   return count
 end
 
+-- Whether jobs should come into the window. A few places are left open while more wait than it holds, since what brings in
+-- one costs hardly less than what brings in a hundred.
+local function lacks(q)
+  if q.waiting <= q.size then return false end
+  return q.waiting <= WINDOW or q.size <= WINDOW - floor(WINDOW / 8)
+end
+
 local function refill(q)
   while q.size < WINDOW do
     -- unpack() has room for some thousand words.

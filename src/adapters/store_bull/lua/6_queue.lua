@@ -210,16 +210,18 @@ local function queue_at(name)
   local q = queues[name]
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
-  q = {name = name, base = base, own = 'cutroom:' .. base, vendors = {}, taken_in = {},
-       changes = {ready = {}, capped = {}, feed = {}}, waiting_channel = base .. 'waiting@' .. TOKEN,
-       active_channel = base .. 'active@' .. TOKEN}
-  local packed = call('GET', q.own .. 'fair')
-  local t = packed and cmsgpack.unpack(packed) or {0, 0, 0, 0, 0, 0, '', '', false, 0, 0}
-  q.v, q.fmax, q.running, q.waiting, q.size, q.idles, q.left, q.right, q.abroad, q.ghosts, q.renumbered =
-    unpack(t)
-  q.renumbered = q.renumbered or 0
-  q.is_paused = call('EXISTS', base .. 'meta-paused') == 1
-  q.list = base .. (q.is_paused and 'paused' or 'wait')
+  local own, v, fmax, running, waiting, size, idles = 'cutroom:' .. base, 0, 0, 0, 0, 0, 0
+  local left, right, abroad, ghosts, renumbered = '', '', false, 0, 0
+  local packed, is_paused = call('GET', own .. 'fair'), call('EXISTS', base .. 'meta-paused') == 1
+  if packed then
+    v, fmax, running, waiting, size, idles, left, right, abroad, ghosts, renumbered = cmsgpack.unpack(packed)
+  end
+  q = {name = name, base = base, own = own, vendors = {}, taken_in = {}, changes = {ready = {}, capped = {}, feed = {}},
+       waiting_channel = base .. 'waiting@' .. TOKEN, active_channel = base .. 'active@' .. TOKEN, v = v, fmax = fmax,
+       running = running, waiting = waiting, size = size, idles = idles, left = left, right = right, abroad = abroad,
+       ghosts = ghosts, renumbered = renumbered, is_paused = is_paused,
+       list = base .. (is_paused and 'paused' or 'wait'), foreign = false, dirty = false, is_fed = false,
+       heard = false, hushed = false}
   queues[name] = q
   if not packed then
     new_queue(q)
@@ -234,14 +236,14 @@ end
 local function flush()
   local names = {}
   for _, q in pairs(queues) do
-    if q.dirty and q.waiting > q.size or q.is_fed then refill(q) end
+    if q.is_fed or q.dirty and lacks(q) then refill(q) end
     apply(q)
     save_vendors(q)
     if q.dirty then
       local left, right = '', ''
       if q.size > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
-      call('SET', q.own .. 'fair', cmsgpack.pack({q.v, q.fmax, q.running, q.waiting, q.size, q.idles, left, right,
-                                                   q.abroad, q.ghosts, q.renumbered}))
+      call('SET', q.own .. 'fair', cmsgpack.pack(q.v, q.fmax, q.running, q.waiting, q.size, q.idles, left, right,
+                                                  q.abroad, q.ghosts, q.renumbered))
     end
   end
   for name in pairs(told) do

@@ -201,23 +201,21 @@ local function wait_again(q, id)
   tell_waiting(q, id)
 end
 
--- A lease as text: until (ms), token, marks, and of the job what its end needs: its batch or '-', processedOn, vendor.
--- Marks: 'c' where the job was cancelled, 'o' where its options say something of its end, '-' for none.
-local function lease_from(text)
-  local till, token, marks, batch, started, vendor = string.match(text, '^(%S+) (%S+) (%S+) (%S+) (%S+) (.*)$')
-  return {till = tonumber(till), token = token, is_cancelled = sub(marks, 1, 1) == 'c', has_opts = sub(marks, -1) == 'o',
-          batch = batch ~= '-' and batch or nil, started = started, vendor = vendor}
-end
-local function lease_text(lease)
-  local marks = (lease.is_cancelled and 'c' or '-') .. (lease.has_opts and 'o' or '')
-  return int(lease.till) .. ' ' .. lease.token .. ' ' .. marks .. ' ' .. (lease.batch or '-') .. ' ' ..
-             lease.started .. ' ' .. lease.vendor
+-- A lease as kept: until (ms), token, whether the job was cancelled, and of the job what its end needs: whether its options
+-- say something of it, its batch or false, processedOn, vendor.
+local function lease_from(packed)
+  local till, token, is_cancelled, has_opts, batch, started, vendor = cmsgpack.unpack(packed)
+  return {till = till, token = token, is_cancelled = is_cancelled, has_opts = has_opts, batch = batch, started = started,
+          vendor = vendor}
 end
 local function lease_of(q, id)
-  local text = call('HGET', q.own .. 'leases', id)
-  return text and lease_from(text)
+  local packed = call('HGET', q.own .. 'leases', id)
+  return packed and lease_from(packed)
 end
-local function save_lease(q, id, lease) call('HSET', q.own .. 'leases', id, lease_text(lease)) end
+local function save_lease(q, id, lease)
+  call('HSET', q.own .. 'leases', id, cmsgpack.pack(lease.till, lease.token, lease.is_cancelled, lease.has_opts,
+                                                    lease.batch, lease.started, lease.vendor))
+end
 
 -- The queue that has the job.
 local function queue_of(id)

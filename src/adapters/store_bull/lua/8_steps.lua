@@ -178,8 +178,9 @@ local function claim_all()
     served = served + 1
     active[served] = id
     leases[2 * served - 1] = id
-    leases[2 * served] = ARGV[at + 2] .. ' ' .. token .. (not vd.plain and say_of_its_end(job[2]) and ' -o ' or ' - ') ..
-                             (batch or '-') .. ' ' .. NOW_TEXT .. ' ' .. vd.name
+    leases[2 * served] = cmsgpack.pack(tonumber(ARGV[at + 2]), token, false,
+                                       not vd.plain and say_of_its_end(job[2]) and true or false, batch, NOW_TEXT,
+                                       vd.name)
     job[6], job[7] = vd.name, id
     answers[first + served - 1] = job
     return true
