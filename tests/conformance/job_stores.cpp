@@ -5,6 +5,7 @@
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
 #include "adapters/store_bull/fsck.hpp"
+#include "adapters/store_bull/queues_to_check.hpp"
 #include "adapters/store_memory/memory_store.hpp"
 #include "adapters/store_sqlite/sqlite_store.hpp"
 #include "scratch_folder.hpp"

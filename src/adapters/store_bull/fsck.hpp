@@ -40,10 +40,6 @@ struct FsckReport {
   bool is_repaired = false;
 };
 
-// Each queue under the prefix that has jobs, had them, or is known to the store.
-boost::asio::awaitable<Result<std::vector<std::string>>> queues_to_check(std::shared_ptr<redis_client::Redis>,
-                                                                         BullOptions);
-
 boost::asio::awaitable<Result<FsckReport>> check_queue(std::shared_ptr<redis_client::Redis>, BullOptions,
                                                        std::string queue, FsckOptions);
 

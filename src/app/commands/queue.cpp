@@ -10,6 +10,7 @@
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/fsck.hpp"
+#include "adapters/store_bull/queues_to_check.hpp"
 #include "app/commands/commands.hpp"
 #include "app/exit_codes.hpp"
 #include "app/stores.hpp"
