@@ -108,19 +108,20 @@ local SLICE = 100
 local function read_slice(q, turn)
   local vd = turn.vd
   turn.ids, turn.seqs = slice(vd, vd.k, vd.k + turn.most - 1)
-  turn.at, turn.seq = 1, turn.seqs[1]
+  turn.at, turn.seq, turn.sure = 1, turn.seqs[1], min(turn.sure, #turn.ids)
   turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
   return turn.ids[1]
 end
--- Whether all jobs of the turns are still there.
+-- Whether the first jobs of the turns, as many as each is to be sure of, are still there.
 local function are_there(q, turns)
   local keys = {}
   for _, turn in ipairs(turns) do
-    for _, id in ipairs(turn.ids) do keys[#keys + 1] = q.base .. id end
+    for i = 1, turn.sure do keys[#keys + 1] = q.base .. turn.ids[i] end
   end
   return #keys == 0 or call('EXISTS', unpack(keys)) == #keys
 end
 local function next_slice(q, turn)
+  turn.sure = turn.most
   local first = read_slice(q, turn)
   if are_there(q, {turn}) then return first end
   -- Others have deleted some.
@@ -133,14 +134,36 @@ local function before(a, b)
   if a.tag ~= b.tag then return a.tag < b.tag end
   return a.seq < b.seq
 end
--- Keeps a sorted list so, where its first has become later than it was.
-local function sink(list)
-  local first, at = list[1], 1
-  while list[at + 1] and before(list[at + 1], first) do
-    list[at] = list[at + 1]
-    at = at + 1
+-- Turns in order, from `head` to `last`: a vendor that has had its turn mostly goes behind all others.
+local function turns_of(list)
+  for i = 2, #list do
+    if before(list[i], list[i - 1]) then
+      table.sort(list, before)
+      break
+    end
   end
-  list[at] = first
+  list.head, list.last = 1, #list
+  return list
+end
+local function end_first(turns)
+  turns[turns.head] = nil
+  turns.head = turns.head + 1
+end
+-- Where the first has become later than it was.
+local function sink(turns)
+  local first, low, high = turns[turns.head], turns.head + 1, turns.last
+  if low > high or before(first, turns[low]) then return end
+  if before(first, turns[high]) then
+    while low < high do
+      local middle = floor((low + high) / 2)
+      if before(first, turns[middle]) then high = middle else low = middle + 1 end
+    end
+  else
+    low = high + 1
+  end
+  for at = turns.last, low, -1 do turns[at + 1] = turns[at] end
+  turns[low], turns.last = first, turns.last + 1
+  end_first(turns)
 end
 
 -- The ids of a window's entries, as ZADD takes them, in the order of the zset.
@@ -152,17 +175,28 @@ local function sorted_by(scores)
   return ids
 end
 
--- Brings up to `room` jobs into the window, the next in order of all that wait outside.
+-- Brings up to `room` jobs into the window, the next in order of all that wait outside; fewer where jobs of vendors beyond
+-- those that it looks at come first.
 local function bring_in(q, room)
   apply(q)
-  local names, turns = call('ZRANGE', q.own .. 'feed', 0, min(room, SLICE) - 1), {}
+  local looked_at = min(room, SLICE)
+  local names, turns, beyond = call('ZRANGE', q.own .. 'feed', 0, looked_at, 'WITHSCORES'), {}, nil
   if #names == 0 then return 0 end
-  for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
+  for i = 1, #names / 2 do
+    local turn = names[2 * i - 1]
+    if i <= looked_at then
+      names[i] = sub(turn, 17)
+    else
+      beyond = {tag = max(q.v, tonumber(names[2 * i])), seq = tonumber(sub(turn, 1, 16))}
+    end
+  end
+  for i = #names, min(#names / 2, looked_at) + 1, -1 do names[i] = nil end
   load_vendors(q, names)
+  -- Of several one more than their share is read, so that the next one after it is known, but not looked at.
   local most = #names == 1 and min(room, SLICE) or min(floor(room / #names) + 1, SLICE)
-  local all = {}
+  local sure, all = #names == 1 and most or most - 1, {}
   for i, name in ipairs(names) do
-    all[i] = {vd = vendor_at(q, name), most = most}
+    all[i] = {vd = vendor_at(q, name), most = most, sure = sure}
     read_slice(q, all[i])
   end
   local is_whole = are_there(q, all)
@@ -170,14 +204,13 @@ local function bring_in(q, room)
     if not is_whole then next_slice(q, turn) end
     if turn.seq then turns[#turns + 1] = turn elseif turn.vd.fed_as then drop(q, 'feed', turn.vd.fed_as) end
   end
-  table.sort(turns, before)
+  turns_of(turns)
   local window, touched, count = q.own .. 'window', {}, 0
   local last = q.size > 0 and call('ZREVRANGE', window, 0, 0, 'WITHSCORES')
   local last_member, last_tag = last and last[1], last and tonumber(last[2])
   -- Those behind all that are there, as most are, and the others.
   local scores, ids, early, is_sorted = {}, {}, {}, true
-  while turns[1] and count < room do
-    local turn = turns[1]
+  local function bring(turn)
     local vd, id, seq, tag = turn.vd, turn.ids[turn.at], turn.seq, turn.tag
     local cost, taken_before, priority
     if not vd.plain then
@@ -197,16 +230,19 @@ local function bring_in(q, room)
     vd.p = tag + charge_of(vd, cost, taken_before)
     vd.k, touched[vd], count, turn.at = vd.k + 1, true, count + 1, turn.at + 1
     vd.next = turn.seqs[turn.at] or false
-    if vd.k >= vd.n or vd.k >= allowed(vd) then
-      table.remove(turns, 1)
-    elseif turn.ids[turn.at] then
-      turn.tag, turn.seq = vd.p, turn.seqs[turn.at]
-      sink(turns)
-    elseif count < room and next_slice(q, turn) then
-      sink(turns)
+    turn.tag, turn.seq = vd.p, vd.next
+    return vd.k < vd.n and vd.k < allowed(vd)
+  end
+  while turns.head <= turns.last and count < room do
+    local turn = turns[turns.head]
+    if beyond and count > 0 and not before(turn, beyond) then break end
+    local goes_on
+    if turn.at <= turn.sure then
+      goes_on = bring(turn) and (turn.seq or count < room and next_slice(q, turn))
     else
-      table.remove(turns, 1)
+      goes_on = next_slice(q, turn)
     end
+    if goes_on then sink(turns) else end_first(turns) end
   end
   for _, entry in ipairs(early) do
     entry.vd.k = entry.vd.k - 1
@@ -374,8 +410,9 @@ local function take(q, most, on_job)
     turns[#turns + 1] = {vd = vd, tag = vd.tag, seq = tonumber(sub(vd.turn, 1, 16)), most = at_once, taken = 0, ids = {}, at = 1}
   end
   local ids, seqs, touched = {}, {}, {}
-  while turns[1] and taken < most do
-    local turn = turns[1]
+  turns_of(turns)
+  while turns.head <= turns.last and taken < most do
+    local turn = turns[turns.head]
     local vd = turn.vd
     if turn.taken == 0 then
       touched[#touched + 1] = turn
@@ -401,7 +438,7 @@ local function take(q, most, on_job)
     if standing_of(vd) == READY and taken < most and next_turn(q, turn) then
       sink(turns)
     else
-      table.remove(turns, 1)
+      end_first(turns)
     end
   end
   if #ids > 0 then take_out_first(q, ids, seqs) end
