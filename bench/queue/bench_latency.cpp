@@ -23,6 +23,7 @@
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
+#include "queue_load.hpp"
 
 namespace {
 
@@ -31,13 +32,9 @@ using boost::asio::awaitable;
 using boost::asio::steady_timer;
 using SteadyClock = std::chrono::steady_clock;
 
-struct Load {
-  std::string url;
-  std::string queue = "bench";
-  long jobs = 10'000;
+struct Load : QueueLoad {
   long rate = 1'000;  // Jobs a second, whatever becomes of them.
-  int slots = 50;
-  int callers = 10;  // That each wait for a result before they add the next job.
+  int callers = 10;   // That each wait for a result before they add the next job.
 };
 
 std::string text_of(SteadyClock::time_point time) { return std::to_string(time.time_since_epoch().count()); }
@@ -215,15 +212,11 @@ class Bench {
 int main(int argc, char** argv) {
   CLI::App app("How long jobs in Redis take to be begun and to be answered");
   Load load;
-  app.add_option("--redis", load.url, "redis://127.0.0.1:PORT")->required();
-  app.add_option("--queue", load.queue);
-  app.add_option("--jobs", load.jobs);
+  add_load_options(app, load);
   app.add_option("--rate", load.rate, "of pickup: jobs a second");
-  app.add_option("--slots", load.slots);
   app.add_option("--callers", load.callers, "of wait");
   auto* pickup = app.add_subcommand("pickup")->fallthrough();
   app.add_subcommand("wait")->fallthrough();
-  app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
   Bench bench(load);
   return pickup->parsed() ? bench.pickup() : bench.wait();

@@ -13,6 +13,7 @@
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
+#include "queue_load.hpp"
 
 namespace {
 
@@ -20,12 +21,8 @@ using namespace cutroom;
 using boost::asio::awaitable;
 using SteadyClock = std::chrono::steady_clock;
 
-struct Load {
-  std::string url;
-  std::string queue = "bench";
-  long jobs = 10'000;
+struct Load : QueueLoad {
   long vendors = 1;
-  int slots = 50;
   long bulk = 1;
 };
 
@@ -111,15 +108,11 @@ class Bench {
 int main(int argc, char** argv) {
   CLI::App app("Load on a queue in Redis");
   Load load;
-  app.add_option("--redis", load.url, "redis://127.0.0.1:PORT")->required();
-  app.add_option("--queue", load.queue);
-  app.add_option("--jobs", load.jobs);
+  add_load_options(app, load);
   app.add_option("--vendors", load.vendors);
-  app.add_option("--slots", load.slots);
   app.add_option("--bulk", load.bulk, "jobs of one call");
   auto* add = app.add_subcommand("add")->fallthrough();
   app.add_subcommand("work")->fallthrough();
-  app.require_subcommand(1);
   CLI11_PARSE(app, argc, argv);
   Bench bench(load);
   return add->parsed() ? bench.add() : bench.work();

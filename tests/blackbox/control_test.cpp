@@ -8,6 +8,7 @@
 #include "http_client.hpp"
 #include "server_process.hpp"
 #include "support/photo_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
@@ -15,6 +16,8 @@ namespace {
 namespace json = boost::json;
 using testing::HasSubstr;
 using testing::Not;
+
+constexpr std::chrono::seconds kStateMax{60};
 
 class ControlApiTest : public testing::Test {
  protected:
@@ -71,7 +74,7 @@ class ControlApiTest : public testing::Test {
   static std::string state(const std::string& id) { return std::string(job(id).at("state").as_string()); }
   static json::value ended(const std::string& id) { return job(id, "?wait=60s"); }
   static void until_active(const std::string& id) {
-    while (state(id) != "active") std::this_thread::yield();
+    ASSERT_TRUE(wait_until([&] { return state(id) == "active"; }, kStateMax));
   }
 
   const std::string vendor_;
@@ -171,7 +174,7 @@ TEST_F(ControlApiTest, lists_jobs_page_by_page) {
 
 TEST_F(ControlApiTest, the_log_tells_each_attempt_and_its_steps) {
   const std::string id = queue("/status/502");
-  while (state(id) != "delayed") std::this_thread::yield();
+  ASSERT_TRUE(wait_until([&] { return state(id) == "delayed"; }, kStateMax));
   photos->answer("/status/502", 200, "image/png", std::string(small_png()));
   ASSERT_EQ(post("job/" + id + "/promote").status, 200);
   ASSERT_EQ(ended(id).at("state"), "completed");
@@ -265,8 +268,10 @@ TEST_F(ControlApiTest, events_of_a_job_tell_its_life_and_end_with_it) {
   const std::string id = queue("/later.png", {{"delayMs", 3'600'000}});
   std::string heard;
   std::jthread listener([&] { heard = get(api("job/" + id + "/events")).body; });
-  while (get(server->url("/api/worker/health")).json().at("subscribers").to_number<int>() == 0)
-    std::this_thread::yield();
+  const auto is_heard = [] {
+    return get(server->url("/api/worker/health")).json().at("subscribers").to_number<int>() > 0;
+  };
+  EXPECT_TRUE(wait_until(is_heard, kStateMax));
   ASSERT_EQ(post("job/" + id + "/promote").status, 200);
   listener.join();
   EXPECT_THAT(heard, HasSubstr("event: state\ndata: {\"id\":\"" + id));

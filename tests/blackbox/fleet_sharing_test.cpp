@@ -11,6 +11,7 @@
 #include "server_process.hpp"
 #include "support/photo_server.hpp"
 #include "support/redis_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
@@ -73,11 +74,12 @@ TEST_F(FleetSharingTest,
 
   // The word of the change is on its way; nothing else happens meanwhile.
   const auto becomes = [&](int status) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     int last = 0;
-    while ((last = queue(*second, "acme", {"x-api-key: " + text}).status) != status)
-      if (std::chrono::steady_clock::now() > deadline) return last;
-    return last;
+    const auto is_so = [&] {
+      last = queue(*second, "acme", {"x-api-key: " + text}).status;
+      return last == status;
+    };
+    return wait_until(is_so, std::chrono::seconds(20)) ? status : last;
   };
   EXPECT_EQ(becomes(200), 200);
   EXPECT_EQ(get(second->url("/api/admin/vendors/acme"), {"x-api-key: " + kAdminKey}).json().at("weight"), 2);

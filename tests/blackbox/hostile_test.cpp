@@ -1,15 +1,18 @@
 // Every route with bodies that mean harm or nonsense: one clear error each, never a 500, never a dead server.
-#include <thread>
+#include <chrono>
 
 #include <gtest/gtest.h>
 
 #include "http_client.hpp"
 #include "server_process.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
 
 namespace json = boost::json;
+
+constexpr std::chrono::seconds kLoadedMax{60};
 
 struct Attack {
   std::string name;
@@ -111,7 +114,7 @@ TEST_F(HostileTest, every_route_that_reads_answers_odd_queries_with_at_most_one_
                                  "?from=x&to=y",
                                  "?limit=0"};
   // While the model is being loaded the health route says 503, as it should.
-  while (get(server.url("/readyz")).status != 200) std::this_thread::yield();
+  ASSERT_TRUE(wait_until([&] { return get(server.url("/readyz")).status == 200; }, kLoadedMax));
   for (const auto& [method, path] : routes()) {
     if (method != "GET" || path.ends_with("/events"))
       continue;  // Streams without end have tests of their own.

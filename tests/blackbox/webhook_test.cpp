@@ -1,5 +1,6 @@
 // Webhooks out of the real binary into a real receiver.
-#include <thread>
+#include <chrono>
+#include <stdexcept>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,7 @@
 #include "http_client.hpp"
 #include "server_process.hpp"
 #include "support/photo_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
@@ -22,6 +24,8 @@ std::string header(const SeenRequest& request, const std::string& name) {
   const std::size_t from = at + name.size() + 2;
   return request.head.substr(from, request.head.find("\r\n", from) - from);
 }
+
+constexpr std::chrono::seconds kDeliveredMax{60};
 
 class WebhookTest : public testing::Test {
  protected:
@@ -38,13 +42,16 @@ class WebhookTest : public testing::Test {
   }
   // The delivery that followed the job, once it is in the state.
   json::value delivery(const std::string& state) {
-    for (;;) {
+    json::value last;
+    const auto is_in_the_state = [&] {
       const json::value page = get(server.url("/api/image-queue/jobs?queue=webhook&vendorId=v")).json();
-      if (const auto& list = page.at("jobs").as_array();
-          !list.empty() && list[0].at("state").as_string() == state)
-        return list[0];
-      std::this_thread::yield();
-    }
+      const auto& list = page.at("jobs").as_array();
+      if (list.empty() || list[0].at("state").as_string() != state) return false;
+      last = list[0];
+      return true;
+    };
+    if (!wait_until(is_in_the_state, kDeliveredMax)) throw std::runtime_error("it never is " + state);
+    return last;
   }
 
   PhotoServer receiver;
@@ -73,9 +80,12 @@ TEST_F(WebhookTest, a_receiver_that_fails_is_asked_again_and_the_log_says_so) {
   const std::string id(delivery("delayed").at("id").as_string());
   for (const int failures : {2, 3}) {
     ASSERT_EQ(post_json(server.url("/api/image-queue/job/" + id + "/promote"), std::string()).status, 200);
-    while (get(server.url("/api/image-queue/job/" + id)).json().at("attemptsMade").to_number<int>() <
-           failures)
-      std::this_thread::yield();
+    ASSERT_TRUE(wait_until(
+        [&] {
+          const json::value job = get(server.url("/api/image-queue/job/" + id)).json();
+          return job.at("attemptsMade").to_number<int>() >= failures;
+        },
+        kDeliveredMax));
     delivery("delayed");
   }
   receiver.answer("/hook", 200, "text/plain", "");
@@ -118,7 +128,7 @@ TEST_F(WebhookTest, a_vendor_has_a_webhook_of_its_own_until_its_receiver_says_en
 
   receiver.answer("/hook", 410, "text/plain", "");
   ASSERT_EQ(send("POST", server.url("/api/image-queue/webhook/test?vendorId=v"), {key}, "").status, 200);
-  while (get(api, {key}).status != 404) std::this_thread::yield();
+  ASSERT_TRUE(wait_until([&] { return get(api, {key}).status == 404; }, kDeliveredMax));
   const json::value log = get(server.url("/api/image-queue/webhook/deliveries?vendorId=v"), {key}).json();
   ASSERT_EQ(log.at("deliveries").as_array().size(), 1U);
   EXPECT_EQ(log.at("deliveries").at(0).at("type"), "test");

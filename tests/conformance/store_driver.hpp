@@ -90,6 +90,21 @@ class StoreDriver {
   jobs::Job job(const jobs::JobId& id) { return get(id).value(); }
   jobs::QueueCounts counts(const std::string& queue = "q") { return run(store_->counts(queue)).value(); }
 
+  jobs::Accepted batch_of(std::size_t count, std::optional<jobs::NewJob> after = std::nullopt);
+  jobs::Batch batch(const jobs::BatchId& id) { return run(store_->batch(id)).value(); }
+  // Of the jobs that list() shows, page by page.
+  std::vector<jobs::JobId> ids(const jobs::JobFilter& filter, std::size_t page_jobs = 100) {
+    std::vector<jobs::JobId> ids;
+    std::optional<jobs::JobId> older_than;
+    do {
+      const auto page = run(store_->list(filter, older_than, page_jobs)).value();
+      EXPECT_LE(page.jobs.size(), page_jobs);
+      for (const jobs::Job& job : page.jobs) ids.push_back(job.id);
+      older_than = page.older_than;
+    } while (older_than);
+    return ids;
+  }
+
   // How often on_work was called for the queue since the last question.
   int told(const std::string& queue = "q") { return std::exchange(told_[queue], 0); }
 
@@ -113,6 +128,13 @@ class StoreDriver {
 
 inline jobs::NewJob job_of(std::string vendor, std::string queue = "q") {
   return {.queue = std::move(queue), .vendor = std::move(vendor), .payload_json = R"({"recordId":1})"};
+}
+
+inline jobs::Accepted StoreDriver::batch_of(std::size_t count, std::optional<jobs::NewJob> after) {
+  jobs::Handover handover{.jobs = std::vector<jobs::NewJob>(count, job_of("v")),
+                          .as_batch = true,
+                          .after_batch = std::move(after)};
+  return run(store_->accept(std::move(handover), kStart)).value();
 }
 
 }  // namespace cutroom::conformance

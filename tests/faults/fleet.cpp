@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "blackbox/cutroom_command.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
@@ -10,8 +11,6 @@ namespace {
 namespace json = boost::json;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kBetweenTries{20};
-constexpr std::chrono::milliseconds kBetweenJobs{2};
 constexpr std::chrono::seconds kAcceptedMax{60};
 
 std::string photo_path(int number) { return "/j/" + std::to_string(number); }
@@ -34,18 +33,16 @@ ServerProcess& FaultTest::start(const std::string& command, const std::string& r
 void FaultTest::begin_load(std::vector<ServerProcess*> apis, LoadOptions options) {
   apis_ = std::move(apis);
   options_ = std::move(options);
-  for (int i = 0; i < options_.submitters; ++i) submitters_.emplace_back([this, i] { submit(i); });
+  for (int i = 0; i < options_.submitters; ++i) submitters_.emplace_back([this] { submit(); });
 }
 
-void FaultTest::submit(int submitter) {
+void FaultTest::submit() {
   while (!ending_) {
     const int number = next_++;
     photos.answer(photo_path(number), 200, "image/png", std::string(small_png()));
     photos.answer(hook_path(number), 204, "text/plain", "");
     hand_in(number);
-    std::this_thread::sleep_for(kBetweenJobs);
   }
-  static_cast<void>(submitter);
 }
 
 void FaultTest::hand_in(int number) {
@@ -60,20 +57,28 @@ void FaultTest::hand_in(int number) {
                                                         {"options", options}});
   const std::vector<std::string> headers{"Content-Type: application/json",
                                          "Idempotency-Key: k" + std::to_string(number)};
-  const auto deadline = Steady::now() + kAcceptedMax;
-  for (std::size_t i = static_cast<std::size_t>(number); Steady::now() < deadline; ++i) {
-    const Answer answer =
-        send("POST", apis_[i % apis_.size()]->url("/api/image-queue/remove-bg-queue"), headers, body);
+  auto i = static_cast<std::size_t>(number);
+  const auto is_accepted = [&] {
+    const ServerProcess& api = *apis_[i++ % apis_.size()];
+    const Answer answer = send("POST", api.url("/api/image-queue/remove-bg-queue"), headers, body);
     if (answer.status == 200) {
-      const std::scoped_lock lock(mutex_);
-      acknowledged_.push_back({number, std::string(answer.json().at("jobId").as_string()), Steady::now()});
-      return;
+      note({number, std::string(answer.json().at("jobId").as_string()), Steady::now()});
+      return true;
     }
     EXPECT_TRUE(answer.status == 503 || answer.status == 0) << answer.status << ' ' << answer.body;
     ++refused_;
-    std::this_thread::sleep_for(kBetweenTries);
+    return false;
+  };
+  // As a caller does: an API server that has refused does not call back.
+  EXPECT_TRUE(wait_until(is_accepted, kAcceptedMax)) << "job " << number << " was never accepted";
+}
+
+void FaultTest::note(Acknowledged job) {
+  {
+    const std::scoped_lock lock(mutex_);
+    acknowledged_.push_back(std::move(job));
   }
-  ADD_FAILURE() << "job " << number << " was never accepted";
+  has_been_acknowledged_.notify_all();
 }
 
 int FaultTest::acknowledged() const {
@@ -82,11 +87,11 @@ int FaultTest::acknowledged() const {
 }
 
 void FaultTest::wait_for_acknowledged(int more) {
-  const auto deadline = Steady::now() + kAcceptedMax;
-  for (const int until = acknowledged() + more; acknowledged() < until;) {
-    if (Steady::now() > deadline) throw std::runtime_error("the load does not get on");
-    std::this_thread::sleep_for(kBetweenTries);
-  }
+  std::unique_lock lock(mutex_);
+  const auto until = acknowledged_.size() + static_cast<std::size_t>(more);
+  const auto is_reached = [&] { return acknowledged_.size() >= until; };
+  if (!has_been_acknowledged_.wait_for(lock, kAcceptedMax, is_reached))
+    throw std::runtime_error("the load does not get on");
 }
 
 void FaultTest::end_load() {
@@ -118,10 +123,7 @@ Figures FaultTest::account(const std::string& fault, const ServerProcess& at) {
     ++(state == "completed" ? figures.completed : figures.failed);
     if (options_.photo.empty() && photos.requests(photo_path(job.number)) > 1) ++figures.re_run;
     if (options_.with_webhook) {
-      const auto told_by = Steady::now() + kAcceptedMax;
-      while (photos.requests(hook_path(job.number)) == 0 && Steady::now() < told_by)
-        std::this_thread::sleep_for(kBetweenTries);
-      EXPECT_GE(photos.requests(hook_path(job.number)), 1U)
+      EXPECT_TRUE(photos.wait_for_requests(hook_path(job.number), 1, kAcceptedMax))
           << "the job that follows " << job.id << " is lost";
     }
   }

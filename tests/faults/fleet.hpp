@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -68,8 +69,9 @@ class FaultTest : public testing::Test {
     std::string id;
     std::chrono::steady_clock::time_point at;
   };
-  void submit(int submitter);
+  void submit();
   void hand_in(int number);
+  void note(Acknowledged);
 
   std::vector<std::unique_ptr<ServerProcess>> processes_;
   std::vector<ServerProcess*> apis_;
@@ -79,6 +81,7 @@ class FaultTest : public testing::Test {
   std::atomic<int> next_ = 0;
   std::atomic<int> refused_ = 0;
   mutable std::mutex mutex_;  // Of the books: the submitters write them.
+  std::condition_variable has_been_acknowledged_;
   std::vector<Acknowledged> acknowledged_;
 };
 

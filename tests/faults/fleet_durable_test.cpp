@@ -42,8 +42,7 @@ TEST_F(DurableTest, is_refused_by_name_where_redis_can_not_say_so) {
 TEST_F(DurableTest, waits_for_a_replica_and_says_when_that_takes_too_long) {
   RedisServer redis;
   RedisServer replica({.more = {"replicaof 127.0.0.1 " + std::to_string(redis.port())}});
-  while (redis.command({"INFO", "replication"}).find("state=online") == std::string::npos)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  redis.wait_for_replicas(1);
   auto& api = start("api", redis.url());
   EXPECT_EQ(hand_in(api, {{"durable", true}}).status, 200);
   EXPECT_EQ(waiting(api), json::value(1));

@@ -11,6 +11,9 @@ namespace {
 
 namespace json = boost::json;
 
+// A lease and a look for leases that have run out, on a busy machine.
+constexpr std::chrono::seconds kTakenOverMax{60};
+
 class ProcessFault : public FaultTest {
  protected:
   std::string hand_in_one(const ServerProcess& api, const std::string& photo, json::object options = {}) {
@@ -69,17 +72,22 @@ TEST_F(ProcessFault, a_network_that_drops_everything_for_longer_than_a_lease) {
   auto& api = start("api", redis.url());
   auto& cut_off_api = start("api", by_proxy);
   start("worker", by_proxy);
+  const std::string held = hand_in_one(api, "/held");
+  photos.wait_for_held(1);  // By the one that is cut off, since there is no other yet.
   start("worker", redis.url());
   begin_load({&api, &cut_off_api});
   wait_for_acknowledged(60);
   boost::asio::post(io, [&] { proxy.swallow(true); });
   wait_for_acknowledged(60);
-  std::this_thread::sleep_for(std::chrono::seconds(3));  // The leases of the one that is cut off run out.
+  ASSERT_TRUE(photos.wait_for_requests("/held", 2, kTakenOverMax)) << "its lease has not run out";
+  photos.release_held();
+  EXPECT_EQ(job(api, held, "30s").at("state").as_string(), "completed");
   boost::asio::post(io, [&] {
     proxy.swallow(false);
     proxy.cut();
   });
   wait_for_acknowledged(60);
+  EXPECT_EQ(completions(api, held), 1) << "its late end was not refused";
   EXPECT_EQ(account("a network that swallowed everything for longer than a lease", api).lost, 0);
   expect_clean(redis.url());
   work.reset();

@@ -4,11 +4,15 @@
 #include "fleet.hpp"
 #include "support/redis_cluster.hpp"
 #include "support/redis_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+// A cluster's nodes take their time to miss a master and to vote, and tell nobody of it.
+constexpr std::chrono::seconds kPromotedMax{60};
 
 class RedisFault : public FaultTest {};
 
@@ -56,17 +60,16 @@ TEST_F(RedisFault, a_master_dies_under_load_and_no_durable_job_is_lost) {
   RedisServer master;
   const std::vector<std::string> of_master{"replicaof 127.0.0.1 " + std::to_string(master.port())};
   RedisServer replica({.more = of_master});
+  // One more, so that there is a witness after the failover as well.
+  RedisServer second({.more = of_master});
+  master.wait_for_replicas(2);
   const std::vector<std::string> watching{
       "sentinel monitor queues 127.0.0.1 " + std::to_string(master.port()) + " 1",
       "sentinel down-after-milliseconds queues 500", "sentinel failover-timeout queues 5000"};
   RedisServer sentinel({.sentinel = true, .more = watching});
-  while (sentinel.command({"SENTINEL", "MASTER", "queues"}).find("num-slaves\n1\n") == std::string::npos ||
-         master.command({"INFO", "replication"}).find("state=online") == std::string::npos)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  // One replica more, so that there is a witness after the failover as well.
-  RedisServer second({.more = of_master});
-  while (sentinel.command({"SENTINEL", "MASTER", "queues"}).find("num-slaves\n2\n") == std::string::npos)
-    sentinel.command({"SENTINEL", "RESET", "nobody"});
+  sentinel.wait_for_message("+slave", [&] {
+    return sentinel.command({"SENTINEL", "MASTER", "queues"}).find("num-slaves\n2\n") != std::string::npos;
+  });
   const std::string url = "redis+sentinel://127.0.0.1:" + std::to_string(sentinel.port()) + "/queues";
   auto& api = start("api", url);
   start("worker", url);
@@ -124,8 +127,7 @@ TEST_F(RedisFault, a_node_of_the_cluster_dies_and_no_durable_job_is_lost) {
   cluster.node(owner).kill();
   // Its replica takes over. Without persistence it must not come back before: it would be an empty master.
   RedisServer& heir = cluster.node(owner + RedisCluster::kMasters);
-  while (heir.command({"INFO", "replication"}).find("role:master") == std::string::npos)
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_TRUE(wait_until([&] { return heir.command({"ROLE"}).starts_with("master"); }, kPromotedMax));
   cluster.node(owner).restart();
   wait_for_acknowledged(60);
   EXPECT_EQ(account("a cluster's master killed under load, durable jobs", api).lost, 0);

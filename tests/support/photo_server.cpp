@@ -107,10 +107,13 @@ awaitable<void> PhotoServer::Inner::hold() {
 }
 
 void PhotoServer::Inner::note(SeenRequest seen, const std::string& path) {
-  const std::lock_guard lock(mutex);
-  ++requests;
-  ++requests_by_path[path];
-  last_requests[path] = std::move(seen);
+  {
+    const std::lock_guard lock(mutex);
+    ++requests;
+    ++requests_by_path[path];
+    last_requests[path] = std::move(seen);
+  }
+  requested.notify_all();
 }
 
 awaitable<void> respond(Exchange& exchange, unsigned status, std::string content_type, std::string body,
@@ -153,6 +156,14 @@ std::size_t PhotoServer::requests(const std::string& path) const {
   const std::lock_guard lock(inner_->mutex);
   const auto it = inner_->requests_by_path.find(path);
   return it == inner_->requests_by_path.end() ? 0 : it->second;
+}
+
+bool PhotoServer::wait_for_requests(const std::string& path, std::size_t n, std::chrono::seconds at_most) {
+  std::unique_lock lock(inner_->mutex);
+  return inner_->requested.wait_for(lock, at_most, [&] {
+    const auto it = inner_->requests_by_path.find(path);
+    return it != inner_->requests_by_path.end() && it->second >= n;
+  });
 }
 
 SeenRequest PhotoServer::last_request(const std::string& path) const {

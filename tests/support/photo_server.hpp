@@ -27,6 +27,7 @@
 //   /held                  the picture, once release_held() has been called
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -71,6 +72,8 @@ class PhotoServer {
   // Requests whose head has arrived; with a path, for it alone (without query).
   std::size_t requests() const;
   std::size_t requests(const std::string& path) const;
+  // Returns true once the path has been asked for so often, false where it is not within `at_most`.
+  [[nodiscard]] bool wait_for_requests(const std::string& path, std::size_t n, std::chrono::seconds at_most);
   SeenRequest last_request(const std::string& path) const;
   // Connections taken.
   std::size_t connections() const;

@@ -51,6 +51,7 @@ class PhotoServer::Inner {
 
   std::mutex mutex;  // Guards the rest, which tests read and set from their own thread.
   std::condition_variable held_changed;
+  std::condition_variable requested;
   std::map<std::string, CannedAnswer> canned;
   std::map<std::string, std::size_t> requests_by_path;
   std::map<std::string, SeenRequest> last_requests;

@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <stdexcept>
-#include <thread>
+
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
 
 constexpr std::chrono::seconds kFormMax{60};
-constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 auto knows(std::size_t nodes) {
   return [line = "cluster_known_nodes:" + std::to_string(nodes) + "\r"](const RedisServer& node) {
@@ -44,11 +44,11 @@ RedisCluster::RedisCluster(RedisServer::Options options, Replicas replicas)
       node(i).command({"CLUSTER", "MEET", node(0).host(), std::to_string(node(0).port()),
                        std::to_string(node(0).bus_port())});
   }
-  wait_until("know each other", knows(nodes_.size()));
+  wait_for_all_to("know each other", knows(nodes_.size()));
   for (std::size_t i = kMasters; i < nodes_.size(); ++i)
     node(i).command({"CLUSTER", "REPLICATE", id_of(i - kMasters)});
-  wait_until("follow their masters", follows);
-  wait_until("serve", serves);
+  wait_for_all_to("follow their masters", follows);
+  wait_for_all_to("serve", serves);
 }
 
 std::string RedisCluster::url(std::size_t first) const {
@@ -76,15 +76,14 @@ void RedisCluster::end_move(std::size_t slot, std::size_t to) const {
     node(i).command({"CLUSTER", "SETSLOT", std::to_string(slot), "NODE", id});
 }
 
-void RedisCluster::wait_until(const char* what, const std::function<bool(const RedisServer&)>& so) const {
-  const auto deadline = std::chrono::steady_clock::now() + kFormMax;
-  for (const auto& one : nodes_)
-    while (!so(*one)) {
-      if (std::chrono::steady_clock::now() > deadline)
-        throw std::runtime_error(std::string("the cluster's nodes do not ") + what + ": " +
-                                 one->command({"CLUSTER", "INFO"}));
-      std::this_thread::sleep_for(kBetweenLooks);
-    }
+void RedisCluster::wait_for_all_to(const char* what,
+                                   const std::function<bool(const RedisServer&)>& so) const {
+  // The nodes settle it among themselves and tell nobody.
+  for (const auto& one : nodes_) {
+    if (!wait_until([&] { return so(*one); }, kFormMax))
+      throw std::runtime_error(std::string("the cluster's nodes do not ") + what + ": " +
+                               one->command({"CLUSTER", "INFO"}));
+  }
 }
 
 }  // namespace cutroom::test

@@ -39,7 +39,7 @@ class RedisCluster {
   void end_move(std::size_t slot, std::size_t to) const;
 
  private:
-  void wait_until(const char* what, const std::function<bool(const RedisServer&)>& so) const;
+  void wait_for_all_to(const char* what, const std::function<bool(const RedisServer&)>& so) const;
 
   std::vector<std::unique_ptr<RedisServer>> nodes_;
 };

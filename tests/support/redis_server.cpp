@@ -13,15 +13,15 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
+
+#include "support/wait_until.hpp"
 
 namespace cutroom::test {
 namespace {
 
 constexpr std::chrono::seconds kStartMax{60};  // Under TSan on a busy machine.
-constexpr std::chrono::milliseconds kBetweenTries{5};
 constexpr timeval kAnswerMax{.tv_sec = 30, .tv_usec = 0};
 constexpr int kPortsTried = 5;  // Somebody else may take a free port before the server does.
 
@@ -44,6 +44,28 @@ std::string text_of(const redisReply& reply) {
     default:
       return {reply.str, static_cast<std::size_t>(reply.len)};
   }
+}
+
+std::string ask(redisContext& connection, const std::vector<std::string>& words) {
+  std::vector<const char*> texts;
+  std::vector<std::size_t> sizes;
+  for (const std::string& word : words) {
+    texts.push_back(word.data());
+    sizes.push_back(word.size());
+  }
+  const Answer answer(static_cast<redisReply*>(redisCommandArgv(&connection, static_cast<int>(words.size()),
+                                                                texts.data(), sizes.data())),
+                      freeReplyObject);
+  if (!answer) throw std::runtime_error("redis-server did not answer " + words.front());
+  return text_of(*answer);
+}
+
+Connection connect(std::uint16_t port, const std::string& password) {
+  Connection connection(redisConnectWithTimeout("127.0.0.1", port, kAnswerMax), redisFree);
+  if (!connection || connection->err != 0) throw std::runtime_error("no connection to redis-server");
+  redisSetTimeout(connection.get(), kAnswerMax);
+  if (!password.empty()) ask(*connection, {"AUTH", password});
+  return connection;
 }
 
 }  // namespace
@@ -137,14 +159,11 @@ bool RedisServer::ended() {
 }
 
 void RedisServer::wait_until_it_answers() {
-  const auto deadline = std::chrono::steady_clock::now() + kStartMax;
-  for (;;) {
+  const auto answers = [this] {
     if (ended()) throw std::runtime_error("redis-server ended at once: " + log());
-    if (ping() == "PONG") return;
-    if (std::chrono::steady_clock::now() > deadline)
-      throw std::runtime_error("redis-server does not answer: " + log());
-    std::this_thread::sleep_for(kBetweenTries);
-  }
+    return ping() == "PONG";
+  };
+  if (!wait_until(answers, kStartMax)) throw std::runtime_error("redis-server does not answer: " + log());
 }
 
 std::string RedisServer::try_command(const std::vector<std::string>& words) const {
@@ -180,24 +199,23 @@ void RedisServer::freeze() { ::kill(pid_, SIGSTOP); }
 void RedisServer::thaw() { ::kill(pid_, SIGCONT); }
 
 std::string RedisServer::command(const std::vector<std::string>& words) const {
-  const Connection connection(redisConnectWithTimeout("127.0.0.1", plain_port_, kAnswerMax), redisFree);
-  if (!connection || connection->err != 0) throw std::runtime_error("no connection to redis-server");
-  redisSetTimeout(connection.get(), kAnswerMax);
-  const auto ask = [&](const std::vector<std::string>& all) {
-    std::vector<const char*> texts;
-    std::vector<std::size_t> sizes;
-    for (const std::string& word : all) {
-      texts.push_back(word.data());
-      sizes.push_back(word.size());
-    }
-    Answer answer(static_cast<redisReply*>(redisCommandArgv(connection.get(), static_cast<int>(all.size()),
-                                                            texts.data(), sizes.data())),
-                  freeReplyObject);
-    if (!answer) throw std::runtime_error("redis-server did not answer " + all.front());
-    return text_of(*answer);
-  };
-  if (!options_.password.empty()) ask({"AUTH", options_.password});
-  return ask(words);
+  return ask(*connect(plain_port_, options_.password), words);
+}
+
+void RedisServer::wait_for_replicas(int n) const {
+  const std::string follow = command({"WAIT", std::to_string(n), "0"});
+  if (std::stoi(follow) < n) throw std::runtime_error("only " + follow + " replicas follow");
+}
+
+void RedisServer::wait_for_message(const std::string& channel, const std::function<bool()>& so) const {
+  const Connection connection = connect(plain_port_, options_.password);
+  ask(*connection, {"SUBSCRIBE", channel});
+  while (!so()) {
+    void* message = nullptr;
+    if (redisGetReply(connection.get(), &message) != REDIS_OK)
+      throw std::runtime_error("no message of " + channel + ": " + log());
+    freeReplyObject(message);
+  }
 }
 
 }  // namespace cutroom::test

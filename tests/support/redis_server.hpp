@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <sys/types.h>
 #include <vector>
@@ -67,6 +68,11 @@ class RedisServer {
   std::string try_command(const std::vector<std::string>& words) const;
   // "PONG", "-LOADING ...", or "" while it does not listen.
   std::string ping() const { return try_command({"PING"}); }
+
+  // Returns once so many replicas follow it.
+  void wait_for_replicas(int n) const;
+  // Returns once it is so, looking again at each message of the channel, e.g. a sentinel's "+slave".
+  void wait_for_message(const std::string& channel, const std::function<bool()>& so) const;
 
  private:
   void write_configuration() const;

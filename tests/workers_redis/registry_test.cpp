@@ -4,6 +4,7 @@
 #include "adapters/workers_redis/redis_worker_registry.hpp"
 #include "redis_client/redis_test_loop.hpp"
 #include "support/redis_server.hpp"
+#include "support/wait_until.hpp"
 
 namespace cutroom::workers_redis {
 namespace {
@@ -66,9 +67,7 @@ TEST_F(RedisWorkerRegistryTest, a_worker_that_leaves_is_gone) {
 TEST_F(RedisWorkerRegistryTest, a_worker_that_says_nothing_more_is_taken_for_dead) {
   say(worker("silent", 1), Millis{1});
   say(worker("b", 2));
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (alive().size() > 1 && std::chrono::steady_clock::now() < deadline) {
-  }
+  EXPECT_TRUE(test::wait_until([&] { return alive().size() == 1; }, std::chrono::seconds(30)));
   EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
   EXPECT_EQ(server_.command({"SMEMBERS", "cutroom:{workers}:ids"}), "b") << "and forgotten";
 }

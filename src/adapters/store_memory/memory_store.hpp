@@ -81,6 +81,7 @@ class MemoryStore final : public jobs::JobStore {
     TimePoint at{};
   };
 
+  static std::uint64_t& count_of(jobs::QueueCounts&, jobs::JobState);
   Queue& queue_of(const std::string& name);
   Result<Entry*> find(const jobs::JobId&);
   Result<Entry*> find_leased(const jobs::Lease&);
