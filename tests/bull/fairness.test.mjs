@@ -44,6 +44,20 @@ test('the_window_holds_what_it_can_and_the_rest_is_counted', async () => {
   assert.equal(await it.redis.llen(it.key('wait')), 0);
 });
 
+test('the_window_foresees_the_order_of_many_vendors', async () => {
+  for (let vendor = 0; vendor < 600; ++vendor) await it.step('add', { vendor: `v${vendor}`, count: 3 });
+  const claim = async (count) => {
+    const ids = [];
+    for (let i = 0; i < count; ++i) ids.push((await it.step('claim')).id);
+    return ids;
+  };
+  // Until more have come into the window at once than are looked at for it.
+  await claim(200);
+  const foreseen = (await it.redis.lrange(it.key('wait'), 0, -1)).reverse();
+  assert.ok(foreseen.length >= 875 && foreseen.length <= WINDOW, String(foreseen.length));
+  assert.deepEqual(await claim(foreseen.length), foreseen);
+});
+
 test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_workers_of_ours', async () => {
   await add_for('flood', 10_000);
   const few = await add_for('few', 10);

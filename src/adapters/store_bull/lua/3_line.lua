@@ -43,22 +43,25 @@ local function sort_line(vd)
   vd.sorted, vd.dirty = true, true
 end
 
--- The ids at these places, from 0, and their numbers.
+-- The ids at these places, from 0, their numbers, and whether each id is known to be its number.
 local function slice(vd, from, to)
   lay(vd)
   if vd.sorted then
     local ids, seqs = {}, {}
     local flat = call('ZRANGE', vd.line, from, to, 'WITHSCORES')
     for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
-    return ids, seqs
+    return ids, seqs, false
   end
-  local ids, seqs = call('LRANGE', vd.line, from, to), {}
+  local ids, seqs, are_numbers = call('LRANGE', vd.line, from, to), {}, true
   for i, word in ipairs(ids) do
     local seq = tonumber(word)
-    if not seq then ids[i], seq = read_word(word) end
+    if not seq then
+      ids[i], seq = read_word(word)
+      are_numbers = false
+    end
     seqs[i] = seq
   end
-  return ids, seqs
+  return ids, seqs, are_numbers
 end
 
 -- Where the last job stands, as a zset's score; -inf without one.

@@ -28,9 +28,10 @@ local function vendor_from(q, name, packed)
   if packed then
     f, run, n, w, cap, hard, paused, st, tag, turn, k, p, fed, plain, sorted, fed_as = cmsgpack.unpack(packed)
   end
+  local next = fed_as and tonumber(sub(fed_as, 1, 16))
   local vd = {f = f, run = run, n = n, w = w, cap = cap, hard = hard, paused = paused, st = st, tag = tag, turn = turn,
               k = k, p = p, fed = fed, plain = plain, sorted = sorted, fed_as = fed_as,
-              next = fed_as and tonumber(sub(fed_as, 1, 16)), name = name, head = turn, fresh = {},
+              next = next, fed_next = next, name = name, head = turn, fresh = {},
               line = q.own .. 'line:' .. name, dirty = false, gone = false, last = false}
   q.vendors[name] = vd
   return vd

@@ -18,16 +18,15 @@ local function feed(q, vd)
   end
   if waits and vd.next then
     local tag = vd.k == 0 and vd.f or vd.p
-    local turn = fmt('%016.0f', vd.next) .. vd.name
-    if vd.fed ~= tag or vd.fed_as ~= turn then
+    if vd.fed ~= tag or vd.fed_next ~= vd.next then
       if not vd.fed or tag < vd.fed then q.is_fed = true end
       if vd.fed_as then drop(q, 'feed', vd.fed_as) end
-      put(q, 'feed', turn, tag)
-      vd.fed, vd.fed_as, vd.dirty = tag, turn, true
+      vd.fed, vd.fed_next, vd.fed_as, vd.dirty = tag, vd.next, fmt('%016.0f', vd.next) .. vd.name, true
+      put(q, 'feed', vd.fed_as, tag)
     end
   elseif vd.fed then
     drop(q, 'feed', vd.fed_as)
-    vd.fed, vd.fed_as, vd.dirty = false, false, true
+    vd.fed, vd.fed_next, vd.fed_as, vd.dirty = false, false, false, true
   end
 end
 
@@ -107,7 +106,7 @@ local SLICE = 100
 -- The vendor's next jobs for the window: into its turn. Its first, or nil.
 local function read_slice(q, turn)
   local vd = turn.vd
-  turn.ids, turn.seqs = slice(vd, vd.k, vd.k + turn.most - 1)
+  turn.ids, turn.seqs, turn.are_numbers = slice(vd, vd.k, vd.k + turn.most - 1)
   turn.at, turn.seq, turn.sure = 1, turn.seqs[1], min(turn.sure, #turn.ids)
   turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
   return turn.ids[1]
@@ -217,7 +216,7 @@ local function bring_in(q, room)
       local job = call('HMGET', q.base .. id, 'cost', 'processedOn', 'priority')
       cost, taken_before, priority = job[1], job[2], job[3]
     end
-    local member = member_of(seq, id)
+    local member = turn.are_numbers and sub('0000000000000000', #id + 1) .. id .. id or member_of(seq, id)
     if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
       early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
     else
@@ -379,14 +378,13 @@ local function read_claimed(q, vd, id)
   return call('HMGET', key, 'data', 'opts', 'timestamp', 'batch', 'project')
 end
 
--- Whether there is a next job of the turn's vendor; it makes the turn's tag and number.
+-- Whether there is a next job of the turn's vendor; it makes the turn's tag and number. Its head is made when all are taken.
 local function next_turn(q, turn)
   local vd = turn.vd
   if turn.at > #turn.ids then turn.ids, turn.seqs, turn.at = {}, {}, 1 end
   if not turn.ids[1] then turn.ids, turn.seqs = slice(vd, turn.taken, turn.taken + turn.most - 1) end
   turn.seq = turn.seqs[turn.at]
   if not turn.seq then return false end
-  vd.head = fmt('%016.0f', turn.seq) .. vd.name
   turn.tag = max(vd.f, q.v)
   return true
 end

@@ -102,7 +102,8 @@ if is_mending then
   for vendor in pairs(names) do
     local vd = vendor_at(q, vendor)
     vd.n, vd.run, vd.k = length_of(vd), running[vendor] or 0, 0
-    vd.st, vd.turn, vd.fed, vd.fed_as, vd.next, vd.plain, vd.dirty = OFF, false, false, false, false, false, true
+    vd.st, vd.turn, vd.fed, vd.fed_as, vd.fed_next, vd.next, vd.plain, vd.dirty =
+      OFF, false, false, false, false, false, false, true
     forget_head(vd)
   end
   for vendor in pairs(names) do
