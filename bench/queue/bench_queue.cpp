@@ -77,19 +77,19 @@ class Bench {
     }
   }
 
+  // As a worker of ours does it: a slot's next claim goes out right behind the end of its last job.
   awaitable<void> working() {
-    while (left_-- > 0) {
-      jobs::ClaimOptions options{.queue = load_.queue, .worker = "bench", .now = clock_.now()};
-      auto claimed = co_await store_.claim(std::move(options));
-      if (!claimed || !claimed->job) {
-        if (!claimed) ++failed_;
-        co_return;
-      }
-      jobs::Lease lease = claimed->job->lease;
-      std::string result = R"({"success":true})";
-      const auto done = co_await store_.complete(std::move(lease), std::move(result), clock_.now());
-      ++(done ? done_ : failed_);
+    if (left_-- <= 0) co_return;
+    jobs::ClaimOptions options{.queue = load_.queue, .worker = "bench", .now = clock_.now()};
+    auto claimed = co_await store_.claim(std::move(options));
+    if (!claimed || !claimed->job) {
+      if (!claimed) ++failed_;
+      co_return;
     }
+    boost::asio::co_spawn(io_, working(), boost::asio::detached);
+    std::string result = R"({"success":true})";
+    const auto done = co_await store_.complete(claimed->job->lease, std::move(result), clock_.now());
+    ++(done ? done_ : failed_);
   }
 
   Load load_;

@@ -67,15 +67,17 @@ Worker::Worker(boost::asio::any_io_executor executor, Parts parts, WorkerOptions
 Worker::~Worker() = default;
 
 void Worker::start() {
-  for (std::size_t i = 0; i < options_.slots; ++i) {
-    ++slots_open_;
-    boost::asio::co_spawn(executor_, slot(), [this](std::exception_ptr bug) {
-      --slots_open_;
-      slot_ended_.notify();
-      if (bug)
-        std::rethrow_exception(bug);  // A bug outside any job: the process ends, leases bring the jobs back.
-    });
-  }
+  for (std::size_t i = 0; i < options_.slots; ++i) open_slot();
+}
+
+void Worker::open_slot() {
+  ++slots_open_;
+  boost::asio::co_spawn(executor_, slot(), [this](std::exception_ptr bug) {
+    --slots_open_;
+    slot_ended_.notify();
+    if (bug)
+      std::rethrow_exception(bug);  // A bug outside any job: the process ends, leases bring the jobs back.
+  });
 }
 
 void Worker::cancel(const jobs::JobId& id) {
@@ -99,7 +101,8 @@ awaitable<void> Worker::stop(Millis grace) {
 
 std::vector<jobs::JobId> Worker::running_jobs() const {
   std::vector<jobs::JobId> ids;
-  for (const Running& running : running_) ids.push_back(running.job.id);
+  for (const Running& running : running_)
+    if (!running.path_returned) ids.push_back(running.job.id);
   return ids;
 }
 
@@ -113,7 +116,7 @@ awaitable<void> Worker::slot() {
       log::error("{}: claim failed: {} {}", options_.queue, claim.error().text(), claim.error().detail);
       if (!stopping_) co_await work_.wait(work_.ticket(), options_.store_pause);
     } else if (claim->job) {
-      co_await run_one(std::move(*claim->job));
+      co_return co_await run_one(std::move(*claim->job));
     } else if (!stopping_) {
       std::optional<Millis> until_due;
       if (claim->due) until_due = std::max(*claim->due - parts_.clock.now(), Millis{1});
@@ -154,6 +157,8 @@ awaitable<void> Worker::run_one(jobs::LeasedJob leased) {
   running->path_returned = true;
   running->done.notify();
   while (!running->keep_alive_returned) co_await running->done.wait(running->done.ticket());
+  // The slot is free now. Its next claim goes out right behind this job's end, not after the answer to it.
+  if (!stopping_) open_slot();
   co_await settle(*running, std::move(result));
   // Last: who listens to the batch stops there, and should have heard of this job's end.
   co_await parts_.announcer.batch_done(std::move(running->batch_done));

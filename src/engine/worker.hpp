@@ -54,14 +54,15 @@ class Worker {
   // without counting an attempt. Returns when no job of it runs any more.
   boost::asio::awaitable<void> stop(Millis grace);
 
-  std::size_t running() const { return running_.size(); }
-  std::vector<jobs::JobId> running_jobs() const;
+  std::vector<jobs::JobId> running_jobs() const;  // As many as there are slots at most.
   const std::string& queue() const { return options_.queue; }
   std::size_t slots() const { return options_.slots; }
 
  private:
   struct Running;
 
+  void open_slot();
+  // Claims until it has a job, and sees it to its end; another slot is opened in its place when it has run.
   boost::asio::awaitable<void> slot();
   boost::asio::awaitable<void> run_one(jobs::LeasedJob);
   boost::asio::awaitable<void> keep_alive(Running&);
@@ -76,8 +77,8 @@ class Worker {
 
   Signal work_;  // A claim may succeed, or stopping_ has changed.
   Signal slot_ended_;
-  std::list<Running> running_;
-  std::size_t slots_open_ = 0;
+  std::list<Running> running_;  // Until the store knows of their end.
+  std::size_t slots_open_ = 0;  // Those whose job's end is being stored, too.
   bool stopping_ = false;
 };
 

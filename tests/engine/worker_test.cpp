@@ -27,6 +27,23 @@ class ScriptedPath final : public JobPath {
   }
 };
 
+// Settles at once, but can keep the answers to itself.
+class HoldingStore final : public store_memory::MemoryStore {
+ public:
+  explicit HoldingStore(const boost::asio::any_io_executor& executor)
+      : MemoryStore(executor), answers(executor) {}
+
+  awaitable<Result<jobs::Settled>> settle(jobs::Lease lease, jobs::Settlement settlement,
+                                          TimePoint now) override {
+    auto settled = co_await MemoryStore::settle(std::move(lease), std::move(settlement), now);
+    while (holds) co_await answers.wait(answers.ticket());
+    co_return settled;
+  }
+
+  bool holds = false;
+  Signal answers;  // holds has changed.
+};
+
 class WorkerTest : public testing::Test {
  protected:
   WorkerTest() {
@@ -77,7 +94,7 @@ class WorkerTest : public testing::Test {
 
   boost::asio::io_context io;
   SystemClock clock;
-  store_memory::MemoryStore store{io.get_executor()};
+  HoldingStore store{io.get_executor()};
   ScriptedPath path;
   Estimator estimator;
   Signal changed{io.get_executor()};
@@ -266,6 +283,19 @@ TEST_F(WorkerTest, runs_as_many_jobs_at_once_as_it_has_slots) {
   });
 }
 
+TEST_F(WorkerTest, runs_the_next_jobs_before_the_ends_of_the_last_are_answered) {
+  path.script = [](Attempt&) -> awaitable<Result<std::string>> { co_return std::string("{}"); };
+  run([&]() -> awaitable<void> {
+    store.holds = true;
+    std::vector<jobs::JobId> ids;
+    for (int i = 0; i < 4; ++i) ids.push_back(co_await add());
+    for (const auto& id : ids) co_await until(id, JobState::completed);
+    EXPECT_TRUE(worker.running_jobs().empty());
+    store.holds = false;
+    store.answers.notify();
+  });
+}
+
 TEST_F(WorkerTest, drops_the_result_of_a_job_that_was_given_to_another) {
   int runs = 0;
   Signal go_on(io.get_executor());
@@ -284,7 +314,7 @@ TEST_F(WorkerTest, drops_the_result_of_a_job_that_was_given_to_another) {
     const auto seen = co_await until(id, JobState::completed);
     EXPECT_EQ(seen.result_json, R"({"run":2})");
     go_on.notify();
-    while (worker.running() > 0) co_await changed.wait(changed.ticket(), Millis{1});
+    co_await worker.stop(Millis{10'000});
     EXPECT_EQ((co_await store.get(id))->result_json, R"({"run":2})");
   });
 }

@@ -21,7 +21,7 @@
 
 namespace cutroom::store_memory {
 
-class MemoryStore final : public jobs::JobStore {
+class MemoryStore : public jobs::JobStore {
  public:
   explicit MemoryStore(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
 
