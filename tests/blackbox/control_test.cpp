@@ -15,7 +15,6 @@ namespace {
 
 namespace json = boost::json;
 using testing::HasSubstr;
-using testing::Not;
 
 constexpr std::chrono::seconds kStateMax{60};
 
@@ -33,7 +32,7 @@ class ControlApiTest : public testing::Test {
     delete photos;
   }
   // Each test has a vendor of its own, so that it sees its own jobs alone.
-  ControlApiTest() : vendor_(testing::UnitTest::GetInstance()->current_test_info()->name()) {}
+  ControlApiTest() : vendor(testing::UnitTest::GetInstance()->current_test_info()->name()) {}
 
   static std::string api(const std::string& path) { return server->url("/api/image-queue/" + path); }
   static Answer post(const std::string& path, const json::value& body = json::object{},
@@ -44,7 +43,7 @@ class ControlApiTest : public testing::Test {
   }
   json::object order(const std::string& path, json::object options = {}) const {
     json::object body{
-        {"recordId", "r"}, {"projectId", "p"}, {"photoUrl", photos->url(path)}, {"vendorId", vendor_}};
+        {"recordId", "r"}, {"projectId", "p"}, {"photoUrl", photos->url(path)}, {"vendorId", vendor}};
     if (!options.empty()) body["options"] = std::move(options);
     return body;
   }
@@ -61,7 +60,7 @@ class ControlApiTest : public testing::Test {
       urls.push_back(json::string(photos->url(path)));
     }
     const json::object body{
-        {"projectId", "p"}, {"vendorId", vendor_}, {"recordIds", records}, {"photoUrls", urls}};
+        {"projectId", "p"}, {"vendorId", vendor}, {"recordIds", records}, {"photoUrls", urls}};
     const Answer answer = post("bulk-remove-bg", body);
     EXPECT_EQ(answer.status, 200) << answer.body;
     return answer.json();
@@ -77,7 +76,7 @@ class ControlApiTest : public testing::Test {
     ASSERT_TRUE(wait_until([&] { return state(id) == "active"; }, kStateMax));
   }
 
-  const std::string vendor_;
+  const std::string vendor;
   static PhotoServer* photos;
   static TempFolder* data;
   static ServerProcess* server;
@@ -131,15 +130,14 @@ TEST_F(ControlApiTest, dead_letters_are_listed_retried_and_forgotten) {
   EXPECT_EQ(ended(missing).at("state"), "failed");
   EXPECT_EQ(ended(text).at("state"), "failed");
   const auto failed = [&] {
-    return get(api("jobs?state=failed&vendorId=" + vendor_)).json().at("jobs").as_array();
+    return get(api("jobs?state=failed&vendorId=" + vendor)).json().at("jobs").as_array();
   };
   ASSERT_EQ(failed().size(), 2U);
   EXPECT_EQ(failed()[0].at("id").as_string(), text) << "newest first";
 
   photos->answer("/status/404", 200, "image/png", std::string(small_png()));
   EXPECT_EQ(
-      post("jobs/retry", {{"vendorId", vendor_}, {"reason", "404"}}).json().at("retried").to_number<int>(),
-      1);
+      post("jobs/retry", {{"vendorId", vendor}, {"reason", "404"}}).json().at("retried").to_number<int>(), 1);
   EXPECT_EQ(ended(missing).at("state"), "completed");
   EXPECT_EQ(post("job/" + text + "/retry").status, 200);
   EXPECT_EQ(ended(text).at("state"), "failed");
@@ -148,7 +146,7 @@ TEST_F(ControlApiTest, dead_letters_are_listed_retried_and_forgotten) {
   EXPECT_EQ(send("DELETE", api("job/" + text)).status, 200);
   EXPECT_EQ(get(api("job/" + text)).status, 404);
   EXPECT_EQ(send("DELETE", api("job/" + text)).status, 404);
-  const Answer wrong = post("jobs/retry", {{"vendor", vendor_}});
+  const Answer wrong = post("jobs/retry", {{"vendor", vendor}});
   EXPECT_EQ(wrong.status, 400);
   EXPECT_THAT(wrong.body, HasSubstr("vendorId"));
 }
@@ -156,7 +154,7 @@ TEST_F(ControlApiTest, dead_letters_are_listed_retried_and_forgotten) {
 TEST_F(ControlApiTest, lists_jobs_page_by_page) {
   std::vector<std::string> ids;
   for (int i = 0; i < 5; ++i) ids.push_back(queue("/photo.png", {{"delayMs", 3'600'000}}));
-  const std::string base = "jobs?limit=2&projectId=p&queue=background-removal&vendorId=" + vendor_;
+  const std::string base = "jobs?limit=2&projectId=p&queue=background-removal&vendorId=" + vendor;
   std::vector<std::string> listed;
   std::string cursor;
   do {
@@ -233,7 +231,7 @@ TEST_F(ControlApiTest, a_form_that_is_sent_again_is_the_same_call) {
       return "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + content +
              "\r\n";
     };
-    const std::string body = field("recordId", record) + field("vendorId", vendor_) +
+    const std::string body = field("recordId", record) + field("vendorId", vendor) +
                              field("photo", std::string(small_png())) + "--" + boundary + "--\r\n";
     return send("POST", api("remove-bg-queue"),
                 {"Content-Type: multipart/form-data; boundary=" + boundary, "Idempotency-Key: form-1"}, body);
@@ -260,7 +258,7 @@ TEST_F(ControlApiTest, the_same_key_gives_the_same_answer) {
   EXPECT_EQ(
       post("remove-bg-queue", order("/photo.png"), {"Idempotency-Key: " + std::string(256, 'x')}).status,
       400);
-  EXPECT_EQ(get(api("jobs?vendorId=" + vendor_)).json().at("jobs").as_array().size(), 1U);
+  EXPECT_EQ(get(api("jobs?vendorId=" + vendor)).json().at("jobs").as_array().size(), 1U);
 }
 
 TEST_F(ControlApiTest, events_of_a_job_tell_its_life_and_end_with_it) {

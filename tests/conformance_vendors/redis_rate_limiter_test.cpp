@@ -35,61 +35,61 @@ std::string shown(const Standing& standing) {
 
 class RedisRateLimiter : public testing::Test {
  protected:
-  test::RedisServer& server_ = empty_redis_server();
-  RedisLink link_{server_};
-  limits_redis::RedisRateLimiter limiter_{link_.redis()};
+  test::RedisServer& server = empty_redis_server();
+  RedisLink link{server};
+  limits_redis::RedisRateLimiter limiter{link.redis()};
 };
 
 TEST_F(RedisRateLimiter, shares_a_limit_between_clients) {
-  RedisLink other_link(server_);
+  RedisLink other_link(server);
   limits_redis::RedisRateLimiter other(other_link.redis());
   for (int i = 0; i < 15; ++i) {
-    EXPECT_TRUE(run(limiter_.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
+    EXPECT_TRUE(run(limiter.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
     EXPECT_TRUE(run(other.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
   }
-  EXPECT_FALSE(run(limiter_.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
+  EXPECT_FALSE(run(limiter.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
   EXPECT_FALSE(run(other.take(one("bg acme", "30/1h"), kStart)).value()[0].allowed);
 }
 
 TEST_F(RedisRateLimiter, keeps_apart_who_shares_a_server_under_another_prefix) {
-  limits_redis::RedisRateLimiter other(link_.redis(), "other");
-  EXPECT_TRUE(run(limiter_.take(one("a", "1/1h"), kStart)).value()[0].allowed);
+  limits_redis::RedisRateLimiter other(link.redis(), "other");
+  EXPECT_TRUE(run(limiter.take(one("a", "1/1h"), kStart)).value()[0].allowed);
   EXPECT_TRUE(run(other.take(one("a", "1/1h"), kStart)).value()[0].allowed);
 }
 
 TEST_F(RedisRateLimiter, leaves_no_key_that_does_not_expire) {
-  (void)run(limiter_.take({charge("a", "1/10s"), charge("b", "5/1h")}, kStart));
-  (void)run(limiter_.take(one("b", "5/1m"), kStart));  // Written anew, by another window.
-  (void)run(limiter_.peek(one("b", "5/2m"), kStart));
-  EXPECT_EQ(server_.command({"DBSIZE"}), "2");
+  (void)run(limiter.take({charge("a", "1/10s"), charge("b", "5/1h")}, kStart));
+  (void)run(limiter.take(one("b", "5/1m"), kStart));  // Written anew, by another window.
+  (void)run(limiter.peek(one("b", "5/2m"), kStart));
+  EXPECT_EQ(server.command({"DBSIZE"}), "2");
   for (const char* key : {"cutroom:{limits}:a", "cutroom:{limits}:b"})
-    EXPECT_GT(std::stoll(server_.command({"PTTL", key})), 0) << key;
+    EXPECT_GT(std::stoll(server.command({"PTTL", key})), 0) << key;
 }
 
 TEST_F(RedisRateLimiter, keeps_names_short_and_yet_apart) {
   const std::string long_name(100'000, 'x');
-  EXPECT_TRUE(run(limiter_.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
-  EXPECT_TRUE(run(limiter_.take(one(long_name + "b", "1/1h"), kStart)).value()[0].allowed);
-  EXPECT_FALSE(run(limiter_.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
-  EXPECT_LT(server_.command({"KEYS", "*"}).size(), 300U);
+  EXPECT_TRUE(run(limiter.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_TRUE(run(limiter.take(one(long_name + "b", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_FALSE(run(limiter.take(one(long_name + "a", "1/1h"), kStart)).value()[0].allowed);
+  EXPECT_LT(server.command({"KEYS", "*"}).size(), 300U);
 }
 
 TEST_F(RedisRateLimiter, keeps_a_log_of_bounded_length) {
-  for (int i = 0; i < 3'000; ++i) (void)run(limiter_.take(one("a", "6000/1m"), kStart + Millis{i * 20}));
-  EXPECT_LE(std::stoll(server_.command({"LLEN", "cutroom:{limits}:a"})), 1'025);
+  for (int i = 0; i < 3'000; ++i) (void)run(limiter.take(one("a", "6000/1m"), kStart + Millis{i * 20}));
+  EXPECT_LE(std::stoll(server.command({"LLEN", "cutroom:{limits}:a"})), 1'025);
 }
 
 TEST_F(RedisRateLimiter, fails_while_redis_is_away_and_goes_on_when_it_is_back) {
-  test::RedisServer server;
-  RedisLink link(server);
-  limits_redis::RedisRateLimiter limiter(link.redis());
-  ASSERT_TRUE(run(limiter.take(one("a", "5/1h"), kStart)));
-  server.kill();
-  const auto away = run(limiter.take(one("a", "5/1h"), kStart));
+  test::RedisServer mortal;
+  RedisLink mortal_link(mortal);
+  limits_redis::RedisRateLimiter asking(mortal_link.redis());
+  ASSERT_TRUE(run(asking.take(one("a", "5/1h"), kStart)));
+  mortal.kill();
+  const auto away = run(asking.take(one("a", "5/1h"), kStart));
   ASSERT_FALSE(away);
   EXPECT_EQ(away.error().code, Errc::unavailable);
-  server.restart();
-  const auto is_back = [&] { return run(limiter.take(one("a", "5/1h"), kStart)).has_value(); };
+  mortal.restart();
+  const auto is_back = [&] { return run(asking.take(one("a", "5/1h"), kStart)).has_value(); };
   EXPECT_TRUE(test::wait_until(is_back, std::chrono::seconds(60)));
 }
 
@@ -114,7 +114,7 @@ TEST_F(RedisRateLimiter, answers_as_the_one_in_memory_does_whatever_is_asked) {
     }
     const bool takes = any(3) > 0;
     const auto expected = run(takes ? memory.take(charges, now) : memory.peek(charges, now)).value();
-    const auto got = run(takes ? limiter_.take(charges, now) : limiter_.peek(charges, now));
+    const auto got = run(takes ? limiter.take(charges, now) : limiter.peek(charges, now));
     ASSERT_TRUE(got) << got.error().detail;
     for (std::size_t i = 0; i < charges.size(); ++i)
       ASSERT_EQ(shown(expected[i]), shown((*got)[i])) << "step " << step << ", " << charges[i].key;

@@ -36,9 +36,11 @@ struct Figures {
 };
 
 class FaultTest : public testing::Test {
+ public:
+  ~FaultTest() override;
+
  protected:
   FaultTest();
-  ~FaultTest() override;
 
   // Each process with what `more` says besides the Redis; kept until the test's end.
   ServerProcess& start(const std::string& command, const std::string& redis_url,

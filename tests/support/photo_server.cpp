@@ -66,7 +66,7 @@ awaitable<void> PhotoServer::Inner::serve(tcp::socket socket) {
       co_await answer(exchange);
       if (exchange.close || !request.keep_alive()) co_return;
     }
-  } catch (const boost::system::system_error&) {
+  } catch (const boost::system::system_error&) {  // NOLINT(bugprone-empty-catch)
     // The client went away, which half of the paths are made for.
   }
 }

@@ -27,18 +27,19 @@ WorkerState worker(std::string id, std::int64_t started_ms) {
 }
 
 class RedisWorkerRegistryTest : public testing::Test {
+ public:
+  ~RedisWorkerRegistryTest() override { redis.stop(); }
+
  protected:
-  ~RedisWorkerRegistryTest() override { redis_.stop(); }
-  std::vector<WorkerState> alive() { return loop_.run(registry_.alive()).value(); }
+  std::vector<WorkerState> alive() { return loop.run(registry.alive()).value(); }
   void say(WorkerState state, Millis good_for = kLong) {
-    ASSERT_TRUE(loop_.run(registry_.say(std::move(state), good_for)));
+    ASSERT_TRUE(loop.run(registry.say(std::move(state), good_for)));
   }
 
-  test::RedisServer server_;
-  test::Loop loop_;
-  redis_client::Redis redis_{loop_.io().get_executor(),
-                             redis_client::options_from_url(server_.url()).value()};
-  RedisWorkerRegistry registry_{redis_};
+  test::RedisServer server;
+  test::Loop loop;
+  redis_client::Redis redis{loop.io().get_executor(), redis_client::options_from_url(server.url()).value()};
+  RedisWorkerRegistry registry{redis};
 };
 
 TEST_F(RedisWorkerRegistryTest, shows_to_every_process_what_each_worker_has_said_last) {
@@ -49,18 +50,17 @@ TEST_F(RedisWorkerRegistryTest, shows_to_every_process_what_each_worker_has_said
   WorkerState idle = worker("later", 2'000);
   idle.queues[0].running.clear();
   say(idle);
-  redis_client::Redis other(loop_.io().get_executor(), redis_client::options_from_url(server_.url()).value());
+  redis_client::Redis other(loop.io().get_executor(), redis_client::options_from_url(server.url()).value());
   RedisWorkerRegistry elsewhere(other);
-  EXPECT_THAT(loop_.run(elsewhere.alive()).value(),
-              ElementsAre(worker("a", 1'000), worker("b", 1'000), idle));
+  EXPECT_THAT(loop.run(elsewhere.alive()).value(), ElementsAre(worker("a", 1'000), worker("b", 1'000), idle));
   other.stop();
 }
 
 TEST_F(RedisWorkerRegistryTest, a_worker_that_leaves_is_gone) {
   say(worker("a", 1));
   say(worker("b", 2));
-  ASSERT_TRUE(loop_.run(registry_.leave("a")));
-  ASSERT_TRUE(loop_.run(registry_.leave("nobody")));
+  ASSERT_TRUE(loop.run(registry.leave("a")));
+  ASSERT_TRUE(loop.run(registry.leave("nobody")));
   EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
 }
 
@@ -69,22 +69,22 @@ TEST_F(RedisWorkerRegistryTest, a_worker_that_says_nothing_more_is_taken_for_dea
   say(worker("b", 2));
   EXPECT_TRUE(test::wait_until([&] { return alive().size() == 1; }, std::chrono::seconds(30)));
   EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
-  EXPECT_EQ(server_.command({"SMEMBERS", "cutroom:{workers}:ids"}), "b") << "and forgotten";
+  EXPECT_EQ(server.command({"SMEMBERS", "cutroom:{workers}:ids"}), "b") << "and forgotten";
 }
 
 TEST_F(RedisWorkerRegistryTest, passes_over_what_it_can_not_read) {
   say(worker("a", 1));
   say(worker("b", 2));
-  server_.command({"SET", "cutroom:{workers}:worker:a", "{\"id\":1}"});
+  server.command({"SET", "cutroom:{workers}:worker:a", "{\"id\":1}"});
   EXPECT_THAT(alive(), ElementsAre(worker("b", 2)));
 }
 
 TEST_F(RedisWorkerRegistryTest, fails_while_redis_is_away) {
   say(worker("a", 1));
-  server_.kill();
-  ASSERT_TRUE(loop_.run_until([this] { return !redis_.is_connected(); }));
-  EXPECT_EQ(loop_.run(registry_.alive()).error().code, Errc::unavailable);
-  EXPECT_EQ(loop_.run(registry_.say(worker("a", 1), kLong)).error().code, Errc::unavailable);
+  server.kill();
+  ASSERT_TRUE(loop.run_until([this] { return !redis.is_connected(); }));
+  EXPECT_EQ(loop.run(registry.alive()).error().code, Errc::unavailable);
+  EXPECT_EQ(loop.run(registry.say(worker("a", 1), kLong)).error().code, Errc::unavailable);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ Result<MemoryStore::Entry*> MemoryStore::find(const jobs::JobId& id) {
 }
 
 Result<MemoryStore::Entry*> MemoryStore::find_leased(const Lease& lease) {
-  const auto entry = find(lease.id);
+  auto entry = find(lease.id);
   if (!entry || (*entry)->job.state != JobState::active || (*entry)->lease.token != lease.token) {
     return Error{.code = Errc::lease_lost};
   }

@@ -27,7 +27,7 @@ Result<std::optional<jobs::BatchId>> Steps::close_if_done(BatchRow& row, TimePoi
 }
 
 Result<jobs::Batch> Steps::batch(const jobs::BatchId& id) {
-  const Error missing{.code = Errc::not_found, .message = "Batch not found"};
+  Error missing{.code = Errc::not_found, .message = "Batch not found"};
   const auto number = jobs::job_number_of(id);
   if (!number) return missing;
   // As this transaction has it, where it has changed.

@@ -8,7 +8,7 @@
 #include "app/settings.hpp"
 #include "app/wire.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): of the library.
 class App;
 }
 
