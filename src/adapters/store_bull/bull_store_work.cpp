@@ -1,9 +1,6 @@
 // A worker's way through a job: taken, kept, ended.
 #include <algorithm>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
-
 #include "adapters/store_bull/bull_store.hpp"
 #include "adapters/store_bull/homes.hpp"
 #include "adapters/store_bull/job_view.hpp"
@@ -22,8 +19,6 @@ using jobs::Lease;
 using jobs::Move;
 
 namespace {
-
-std::string json_text(const std::string& text) { return boost::json::serialize(boost::json::value(text)); }
 
 std::string_view word_of(Move move) {
   switch (move) {
@@ -60,9 +55,7 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   if (clock_->is_old()) co_await clock_->look();
   const Millis ahead = clock_->ahead();
   Step step{
-      .kind = Step::Kind::claim,
-      .now = options.now,
-      .words = {token, std::to_string(options.lease.count()), ms_of(options.now + ahead + options.lease)}};
+      .kind = Step::Kind::claim, .now = options.now, .words = {token, std::to_string(options.lease.count())}};
   if (const auto at = options_.limiters.find(options.queue); at != options_.limiters.end()) {
     step.words.push_back(std::to_string(at->second.max));
     step.words.push_back(std::to_string(at->second.duration.count()));
@@ -135,15 +128,19 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
     if (const auto checked = check_new_job(job); !checked) co_return checked.error();
   }
   Step step{.kind = Step::Kind::settle, .now = now};
-  step.words = {lease.id,
-                token_of(lease),
-                std::string(word_of(settlement.move)),
-                settlement.text,
-                json_text(settlement.text),
-                ms_of(settlement.run_at.value_or(now) + clock_->ahead()),
-                settlement.steps_json,
-                std::to_string(settlement.follow_ups.size())};
-  for (const auto& job : settlement.follow_ups) append_job(step.words, job, homes_->name_of(job.queue), now);
+  if (settlement.move == Move::complete && settlement.follow_ups.empty()) {
+    step.kind = Step::Kind::complete;
+    step.words = {lease.id, token_of(lease), std::move(settlement.text), std::move(settlement.steps_json)};
+  } else {
+    step.words = {lease.id,
+                  token_of(lease),
+                  std::string(word_of(settlement.move)),
+                  std::move(settlement.text),
+                  ms_of(settlement.run_at.value_or(now) + clock_->ahead()),
+                  std::move(settlement.steps_json),
+                  std::to_string(settlement.follow_ups.size())};
+    for (const auto& job : settlement.follow_ups) append_job(step.words, job, homes_->name_of(job.queue), now);
+  }
   if (options_.metrics_points > 0) step.words.push_back(std::to_string(options_.metrics_points));
   std::string queue = queue_of(lease);
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};

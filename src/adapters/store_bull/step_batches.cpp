@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -26,11 +27,14 @@ namespace {
 // Redis meanwhile.
 constexpr std::size_t kWordsMax = 4'000;
 constexpr std::size_t kStepsMax = 128;
-// What comes meanwhile makes the next batch larger, which costs Redis less than a second one under way.
-constexpr int kRunningMax = 1;
+// What comes meanwhile makes the next batch larger, which costs Redis less than another one under way. Where
+// many steps come, though, a second one keeps Redis busy while the answers to the first are seen to.
+constexpr int kRunningMax = 2;
+constexpr std::size_t kWorthAnother = 32;  // Steps.
 
 // What ends comes first, since it makes room; claims last, since they are served together.
-constexpr std::array<std::string_view, 6> kNames{"settle", "add", "accept", "extend", "progress", "claim"};
+constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",
+                                                 "extend",   "progress", "claim"};
 
 }  // namespace
 
@@ -71,6 +75,7 @@ void StepBatches::enqueue(const std::string& queue, Waiting waiting) {
     Line& line = lines_[queue];
     line.waiting.push_back(std::move(waiting));
     if (line.running >= kRunningMax) return;
+    if (line.running > 0 && line.waiting.size() < kWorthAnother) return;
     ++line.running;
   }
   // By way of the executor, so that what else runs there now joins the batch.
@@ -94,20 +99,25 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
   return batch;
 }
 
-std::vector<std::string> StepBatches::words_of(const std::string& queue,
-                                               const std::vector<Waiting>& batch) const {
+std::vector<std::string> StepBatches::words_of(const std::string& queue, std::vector<Waiting>& batch) const {
   const Millis ahead = clock_->ahead();
   std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now + ahead)), prefix_, token_,
                                  homes_->numbering_of(queue)};
   words.insert(words.end(), {homes_->name_of(queue), std::to_string(jobs::kPromoteMax),
                              std::string(jobs::kCancelledReason), std::to_string(jobs::kOnceKept.count()),
                              redis_->is_cluster() ? "1" : "0"});
-  for (const Waiting& waiting : batch) {
-    const Step& step = waiting.step;
+  for (auto first = batch.begin(); first != batch.end();) {
+    const Step::Kind kind = first->step.kind;
+    const TimePoint now = first->step.now;
+    const std::size_t width = first->step.words.size();
+    const auto last = std::find_if(first, batch.end(), [&](const Waiting& other) {
+      return other.step.kind != kind || other.step.now != now || other.step.words.size() != width;
+    });
     words.insert(words.end(),
-                 {std::string(kNames.at(static_cast<std::size_t>(step.kind))),
-                  std::to_string(to_unix_ms(step.now + ahead)), std::to_string(step.words.size())});
-    words.insert(words.end(), step.words.begin(), step.words.end());
+                 {std::string(kNames.at(static_cast<std::size_t>(kind))), std::to_string(to_unix_ms(now + ahead)),
+                  std::to_string(last - first), std::to_string(width)});
+    for (; first != last; ++first)
+      std::move(first->step.words.begin(), first->step.words.end(), std::back_inserter(words));
   }
   return words;
 }

@@ -23,7 +23,7 @@ namespace cutroom::store_bull {
 
 // One step as lua/steps.lua takes it.
 struct Step {
-  enum class Kind : std::uint8_t { settle, add, accept, extend, progress, claim };
+  enum class Kind : std::uint8_t { complete, settle, add, accept, extend, progress, claim };
   Kind kind = Kind::claim;
   TimePoint now{};
   std::vector<std::string> words{};
@@ -55,7 +55,8 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
   // Sends what waits, one script after another, until nothing does.
   boost::asio::awaitable<void> pump(std::string queue);
   std::vector<Waiting> next_batch(const std::string& queue);
-  std::vector<std::string> words_of(const std::string& queue, const std::vector<Waiting>&) const;
+  // All words of the batch's steps, which have none any more.
+  std::vector<std::string> words_of(const std::string& queue, std::vector<Waiting>&) const;
 
   const boost::asio::any_io_executor executor_;
   const std::shared_ptr<redis_client::Redis> redis_;

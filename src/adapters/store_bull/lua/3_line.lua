@@ -128,8 +128,8 @@ local function put_into_list(vd, id, seq)
 end
 
 -- The last job of the vendor's, which is counted already, goes to its place in the line; `again` where that may be older
--- than the last's. The place, from 0.
-local function enter_line(vd, id, seq, rank, again)
+-- than the last's. `is_number`: its id is known to be its number. The place, from 0.
+local function enter_line(vd, id, seq, rank, again, is_number)
   if rank ~= 0 and not vd.sorted then sort_line(vd) end
   if not vd.sorted and again then
     local at = put_into_list(vd, id, seq)
@@ -146,6 +146,6 @@ local function enter_line(vd, id, seq, rank, again)
     lay(vd)
     fresh = vd.fresh
   end
-  fresh[#fresh + 1] = word_of(seq, id)
+  fresh[#fresh + 1] = is_number and id or word_of(seq, id)
   return vd.n - 1
 end

@@ -70,10 +70,11 @@ local function end_busy_period(q)
   if call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
 end
 
-local function ended(q, vd)
-  if vd.run == 0 then return end
+local function ended(q, vd, count)
+  count = min(count, vd.run)
+  if count == 0 then return end
   q.dirty = true
-  vd.run, q.running = vd.run - 1, q.running - 1
+  vd.run, q.running = vd.run - count, q.running - count
   settle(q, vd)
   end_busy_period(q)
 end
@@ -81,15 +82,17 @@ end
 -- The charge for a job: none where it was taken before and paid for.
 local function charge_of(vd, cost, taken_before)
   if taken_before then return 0 end
-  return min(max((tonumber(cost) or 1) / vd.w, 1e-6), 1e6)
+  local charge = (cost and tonumber(cost) or 1) / vd.w
+  if charge < 1e-6 then return 1e-6 end
+  return charge > 1e6 and 1e6 or charge
 end
 
 -- The vendor's job is taken, says arithmetic alone: settle() and advance() follow. Its start tag.
 local function charge(q, vd, cost, taken_before)
-  local start = max(vd.f, q.v)
+  local start = vd.f > q.v and vd.f or q.v
   if not taken_before then
     vd.f = start + charge_of(vd, cost, false)
-    q.fmax = max(q.fmax, vd.f)
+    if vd.f > q.fmax then q.fmax = vd.f end
   end
   vd.n, vd.run = vd.n - 1, vd.run + 1
   q.waiting, q.running = q.waiting - 1, q.running + 1

@@ -330,7 +330,8 @@ local function put_between(q, vd, id, seq, at)
   vd.p, vd.next = ahead or q.v, seq
 end
 
--- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too.
+-- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too, and
+-- its id is its number.
 local function place(q, id, vendor, seq, rank, again, costs_one)
   local vd = vendor_at(q, vendor)
   if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
@@ -338,7 +339,7 @@ local function place(q, id, vendor, seq, rank, again, costs_one)
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
   vd.dirty, q.dirty, vd.gone = true, true, false
   told[q.name] = true
-  local at = enter_line(vd, id, seq, rank, again)
+  local at = enter_line(vd, id, seq, rank, again, costs_one)
   if at == 0 then
     vd.head = fmt('%016.0f', seq) .. vendor
     settle(q, vd)
@@ -385,7 +386,7 @@ local function next_turn(q, turn)
   if not turn.ids[1] then turn.ids, turn.seqs = slice(vd, turn.taken, turn.taken + turn.most - 1) end
   turn.seq = turn.seqs[turn.at]
   if not turn.seq then return false end
-  turn.tag = max(vd.f, q.v)
+  turn.tag = vd.f > q.v and vd.f or q.v
   return true
 end
 
@@ -420,7 +421,8 @@ local function take(q, most, on_job)
     if id then
       ids[#ids + 1], seqs[#seqs + 1] = id, turn.seqs[turn.at]
       local fields = read_claimed(q, vd, id)
-      q.v = max(q.v, charge(q, vd, fields[9], fields[8]))
+      local start = charge(q, vd, fields[9], fields[8])
+      if start > q.v then q.v = start end
       if vd.k > 0 then vd.k = vd.k - 1 else vd.next = false end
       if on_job(vd, id, fields) then
         taken = taken + 1

@@ -61,7 +61,7 @@ local function take_in(q, id)
   q.taken_in[id] = true
   -- Its lease has stalled, said Bull's own check; or the other program's worker has given it back.
   if call('HDEL', q.own .. 'leases', id) + call('HDEL', q.own .. 'abroad', id) > 0 then
-    ended(q, vd)
+    ended(q, vd, 1)
     batch_add(job[9], 'active', -1)
   elseif job[2] then
     -- Promoted, or retried, which leaves no time of the last attempt.
@@ -123,7 +123,7 @@ local function check_abroad(q)
     else
       call('HDEL', q.own .. 'abroad', id)
       local vd = vendor_at(q, abroad[i + 1])
-      ended(q, vd)
+      ended(q, vd, 1)
       fit(q, vd)
       told[q.name] = true
       local batch = call('HGET', q.base .. id, 'batch')

@@ -232,10 +232,9 @@ local function log_attempt(q, id, ...)
   call('RPUSH', q.base .. id .. ':logs', attempt_row(...))
 end
 
--- The active job's vendor has a place free again.
-local function let_go(q, vendor)
-  local vd = vendor_at(q, vendor)
-  ended(q, vd)
+-- So many active jobs of the vendor's are it no more: it has places free again.
+local function let_go(q, vd, count)
+  ended(q, vd, count)
   if vd.cap == 0 then return end
   fit(q, vd)
   if vd.n > 0 then told[q.name] = true end
@@ -255,7 +254,7 @@ end
 local function drop_lease(q, id, vendor)
   call('HDEL', q.own .. 'leases', id)
   call('DEL', q.base .. id .. ':lock')
-  let_go(q, vendor)
+  let_go(q, vendor_at(q, vendor), 1)
 end
 -- The job of the lease is active no more: Bull's check has taken it back, or ended it. The batch that is done now, or ''.
 local function give_up(q, id, lease)

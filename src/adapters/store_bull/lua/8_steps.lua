@@ -2,7 +2,7 @@
 local q
 local answers
 local due_most, cancelled_word, kept
-local claims  -- Where each one's words are: token, lease (ms), its end; `first` is the place of its first answer.
+local claims  -- Where each one's words are: token, lease (ms); `first` is the place of its first answer.
 local limiter  -- Where the queue has one: jobs that it lets start, in which time (ms).
 local leases_now  -- Of all jobs that steps of this call name, asked for at once.
 local ended_now, completed_now, locks_now  -- What ends in this call, written at once at its end.
@@ -50,50 +50,86 @@ local function write_ended()
   for state, count in pairs(metered) do meter(q, state, count, points_max) end
 end
 
-local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
-
--- id, lease token, move, text, its JSON form, run_at, steps, number of follow-ups, these; points of metrics, where kept.
-local function settle_job(at)
-  local id, token, move, text, text_json = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4]
-  local run_at, steps, count = tonumber(ARGV[at + 5]), ARGV[at + 6], tonumber(ARGV[at + 7])
+-- The lease where it is still the caller's; the job counts as active no more then.
+local function lease_ending(id, token)
   local lease = leases_now[id]
-  if not lease or lease.token ~= token then return 'lost' end
+  if not lease or lease.token ~= token then return nil end
   leases_now[id] = nil
   if lease.till < NOW and is_others(q, id, token) then
     give_over(q, id, lease.vendor)
-    return 'lost'
+    return nil
   end
   if call('LREM', q.base .. 'active', -1, id) == 0 then
     give_up(q, id, lease)
-    return 'lost'
+    return nil
   end
-  local key, cancelled, vendor, batch, done = q.base .. id, lease.is_cancelled, lease.vendor, lease.batch, ''
   ended_now[#ended_now + 1] = id
-  locks_now[#locks_now + 1] = key .. ':lock'
-  if batch then batch_add(batch, 'active', -1) end
-  local state
-  if move == 'complete' and lease.has_opts then
-    state = 'completed'
+  locks_now[#locks_now + 1] = q.base .. id .. ':lock'
+  if lease.batch then batch_add(lease.batch, 'active', -1) end
+  return lease
+end
+
+-- One more has ended so for good. The batch that is done now, or ''.
+local function count_end(lease, state, points)
+  if points then metered[state], points_max = (metered[state] or 0) + 1, tonumber(points) end
+  return count_ended(lease.batch, state, NOW)
+end
+
+local function end_well(lease, id, result, steps)
+  if lease.has_opts then
     log_attempt(q, id, lease.started, NOW_TEXT, 'completed', '""', steps)
-    finish(q, id, state, text, NOW)
-  elseif move == 'complete' then
-    state = 'completed'
-    completed_now[#completed_now + 1] = NOW_TEXT
-    completed_now[#completed_now + 1] = id
-    -- The row that would be the log's last is kept in the hash: one call less for each job that goes well.
-    call('HSET', key, 'finishedOn', NOW_TEXT, 'returnvalue', text, 'lastLog',
-         attempt_row(lease.started, NOW_TEXT, 'completed', '""', steps))
-    if listeners_of(q).completed then
-      call('PUBLISH', q.base .. 'completed', '{"jobId":' .. cjson.encode(id) .. ',"val":' .. text_json .. '}')
+    finish(q, id, 'completed', result, NOW)
+    return
+  end
+  completed_now[#completed_now + 1] = NOW_TEXT
+  completed_now[#completed_now + 1] = id
+  -- The row that would be the log's last is kept in the hash: one call less for each job that goes well.
+  call('HSET', q.base .. id, 'finishedOn', NOW_TEXT, 'returnvalue', result, 'lastLog',
+       attempt_row(lease.started, NOW_TEXT, 'completed', '""', steps))
+  if listeners_of(q).completed then publish_ended(q, 'completed', id, result) end
+end
+
+-- id, lease token, result, steps; points of metrics, where kept: a job that went well and is followed by none, as most.
+local function complete_all(from, count, width)
+  local let_go_of, freed = {}, {}
+  for i = 1, count do
+    local at = from + (i - 1) * width
+    local lease, done = lease_ending(ARGV[at], ARGV[at + 1]), nil
+    if lease then
+      end_well(lease, ARGV[at], ARGV[at + 2], ARGV[at + 3])
+      local vd = vendor_at(q, lease.vendor)
+      if not freed[vd] then
+        freed[vd] = 0
+        let_go_of[#let_go_of + 1] = vd
+      end
+      freed[vd] = freed[vd] + 1
+      done = count_end(lease, 'completed', width > 4 and ARGV[at + 4])
     end
+    answers[#answers + 1] = not done and 'lost' or done == '' and 'done' or {'done', done}
+  end
+  for _, vd in ipairs(let_go_of) do let_go(q, vd, freed[vd]) end
+end
+
+local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
+
+-- id, lease token, move, text, run_at, steps, number of follow-ups, these; points of metrics, where kept.
+local function settle_job(at, width)
+  local id, move, text = ARGV[at], ARGV[at + 2], ARGV[at + 3]
+  local run_at, steps, count = tonumber(ARGV[at + 4]), ARGV[at + 5], tonumber(ARGV[at + 6])
+  local lease = lease_ending(id, ARGV[at + 1])
+  if not lease then return 'lost' end
+  local key, cancelled, batch, done, state = q.base .. id, lease.is_cancelled, lease.batch, '', nil
+  if move == 'complete' then
+    state = 'completed'
+    end_well(lease, id, text, steps)
   else
-    if cancelled then move, text, text_json = 'fail', cancelled_word, cjson.encode(cancelled_word) end
+    if cancelled then move, text = 'fail', cancelled_word end
     local outcome = cancelled and 'cancelled' or move == 'retry_at' and 'retried' or move == 'release' and 'released' or
                         'failed'
-    log_attempt(q, id, lease.started, NOW_TEXT, outcome, text_json, steps)
+    log_attempt(q, id, lease.started, NOW_TEXT, outcome, cjson.encode(text), steps)
     if move == 'release' then
       local job = call('HMGET', key, 'rank', 'seq')
-      place(q, id, vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
+      place(q, id, lease.vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
     else
       local job = call('HMGET', key, 'attemptsMade', 'stacktrace', 'opts')
       local ok, stack = pcall(cjson.decode, job[2] or '[]')
@@ -114,14 +150,9 @@ local function settle_job(at)
       finish(q, id, state, text, NOW)
     end
   end
-  let_go(q, vendor)
-  if state then
-    done = count_ended(batch, state, NOW)
-    if tonumber(ARGV[at - 1]) > 8 + count * NEW_JOB then
-      metered[state], points_max = (metered[state] or 0) + 1, tonumber(ARGV[at + 8 + count * NEW_JOB])
-    end
-  end
-  if count > 0 then add_more(new_jobs_from(at + 8, count), NOW) end
+  let_go(q, vendor_at(q, lease.vendor), 1)
+  if state then done = count_end(lease, state, width > 7 + count * NEW_JOB and ARGV[at + 7 + count * NEW_JOB]) end
+  if count > 0 then add_more(new_jobs_from(at + 7, count), NOW) end
   return done == '' and 'done' or {'done', done}
 end
 
@@ -163,7 +194,7 @@ end
 local function claim_all()
   if #claims == 0 then return end
   local delayed, wanted, first = q.base .. 'delayed', #claims, claims.first
-  local served, active, leases = 0, {}, {}
+  local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
   local function on_job(vd, id, job)
     if not job[1] then return false end
     local at, key, batch = claims[served + 1], q.base .. id, job[4]
@@ -174,11 +205,11 @@ local function claim_all()
     call('HSET', key, 'processedOn', NOW_TEXT)
     if batch then batch_add(batch, 'active', 1) end
     if limiter then unlimit(q, id) end
-    if listeners_of(q).all then call('PUBLISH', q.active_channel, id) end
+    if is_heard then call('PUBLISH', q.active_channel, id) end
     served = served + 1
     active[served] = id
     leases[2 * served - 1] = id
-    leases[2 * served] = cmsgpack.pack(tonumber(ARGV[at + 2]), token, false,
+    leases[2 * served] = cmsgpack.pack(NOW + tonumber(ARGV[at + 1]), token, false,
                                        not vd.plain and say_of_its_end(job[2]) and true or false, batch, NOW_TEXT,
                                        vd.name)
     job[6], job[7] = vd.name, id
@@ -216,5 +247,6 @@ local function claim_all()
   for i = first + served, first + wanted - 1 do answers[i] = {due} end
 end
 
-local of_lease = {settle = true, extend = true, progress = true}
-local kinds = {settle = settle_job, add = add, accept = accept, extend = extend, progress = progress}
+-- The kinds of step that are of a lease, whose id is their first word.
+local OF_LEASE = {complete = true, settle = true, extend = true, progress = true}
+local KINDS = {settle = settle_job, add = add, accept = accept, extend = extend, progress = progress}

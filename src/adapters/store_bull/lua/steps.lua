@@ -1,14 +1,21 @@
 -- steps: queue, due jobs made waiting at most, word for a cancelled job, how long a key is kept (ms), whether every event
--- is told ('1' in a cluster); then the steps that callers asked for meanwhile, each as its kind, now (ms), the number of its words, and these. Answers one reply
--- for each, and the queues that were told.
+-- is told ('1' in a cluster); then the steps that callers asked for meanwhile. Those next to each other that are of one
+-- kind, one time and one length are a group: kind, now (ms), how many, words of each, then all their words. Answers one
+-- reply for each step, and the queues that were told.
 begin_steps()
-local steps, named, vendors = {}, {}, {}
+local groups, named, vendors = {}, {}, {}
 do
-  local at = 10
-  while ARGV[at] do
-    steps[#steps + 1] = at
-    if of_lease[ARGV[at]] then named[#named + 1] = ARGV[at + 3] elseif ARGV[at] == 'add' then vendors[#vendors + 1] = ARGV[at + 3] end
-    at = at + 3 + tonumber(ARGV[at + 2])
+  local at, length = 10, #ARGV
+  while at <= length do
+    local kind, count, width = ARGV[at], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
+    local group = {kind = kind, now = ARGV[at + 1], count = count, width = width, at = at + 4}
+    groups[#groups + 1] = group
+    at = at + 4 + count * width
+    if OF_LEASE[kind] then
+      for i = group.at, at - 1, width do named[#named + 1] = ARGV[i] end
+    elseif kind == 'add' then
+      for i = group.at, at - 1, width do vendors[#vendors + 1] = ARGV[i] end
+    end
   end
 end
 if #named > 0 then
@@ -20,19 +27,25 @@ if #named > 0 then
   end
 end
 load_vendors(q, vendors)
-for count, at in ipairs(steps) do
-  NOW_TEXT = ARGV[at + 1]
+for _, group in ipairs(groups) do
+  local kind, at, count, width = group.kind, group.at, group.count, group.width
+  NOW_TEXT = group.now
   NOW = tonumber(NOW_TEXT)
-  if ARGV[at] == 'claim' then
-    claims.first = claims.first or count
-    claims[#claims + 1] = at + 3
-    if ARGV[at + 2] == '5' then limiter = {max = tonumber(ARGV[at + 6]), duration = ARGV[at + 7]} end
+  if kind == 'complete' then
+    complete_all(at, count, width)
+  elseif kind == 'claim' then
+    claims.first = claims.first or #answers + 1
+    for i = at, at + (count - 1) * width, width do claims[#claims + 1] = i end
+    if width > 2 then limiter = {max = tonumber(ARGV[at + 2]), duration = ARGV[at + 3]} end
   else
-    answers[count] = kinds[ARGV[at]](at + 3)
+    local step = KINDS[kind]
+    for i = at, at + (count - 1) * width, width do answers[#answers + 1] = step(i, width) end
   end
 end
 write_ended()
+local count = #answers
+if #claims > 0 then count = claims.first + #claims - 1 end
 claim_all()
 local names = finish_step()
-answers[#steps + 1] = names
+answers[count + 1] = names
 return answers
