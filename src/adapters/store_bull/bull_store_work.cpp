@@ -139,7 +139,8 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
                   ms_of(settlement.run_at.value_or(now) + clock_->ahead()),
                   std::move(settlement.steps_json),
                   std::to_string(settlement.follow_ups.size())};
-    for (const auto& job : settlement.follow_ups) append_job(step.words, job, homes_->name_of(job.queue), now);
+    for (const auto& job : settlement.follow_ups)
+      append_job(step.words, job, homes_->name_of(job.queue), now);
   }
   if (options_.metrics_points > 0) step.words.push_back(std::to_string(options_.metrics_points));
   std::string queue = queue_of(lease);

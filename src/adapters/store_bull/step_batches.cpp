@@ -113,9 +113,9 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue, std::ve
     const auto last = std::find_if(first, batch.end(), [&](const Waiting& other) {
       return other.step.kind != kind || other.step.now != now || other.step.words.size() != width;
     });
-    words.insert(words.end(),
-                 {std::string(kNames.at(static_cast<std::size_t>(kind))), std::to_string(to_unix_ms(now + ahead)),
-                  std::to_string(last - first), std::to_string(width)});
+    words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(kind))),
+                               std::to_string(to_unix_ms(now + ahead)), std::to_string(last - first),
+                               std::to_string(width)});
     for (; first != last; ++first)
       std::move(first->step.words.begin(), first->step.words.end(), std::back_inserter(words));
   }
