@@ -10,6 +10,8 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/redis_client/redis_thread.hpp"
 #include "adapters/store_bull/bull_store.hpp"
@@ -79,6 +81,7 @@ class Bench {
 
   // As a worker of ours does it: a slot's next claim goes out right behind the end of its last job.
   awaitable<void> working() {
+    co_await boost::asio::post(io_, boost::asio::use_awaitable);
     if (left_-- <= 0) co_return;
     jobs::ClaimOptions options{.queue = load_.queue, .worker = "bench", .now = clock_.now()};
     auto claimed = co_await store_.claim(std::move(options));

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
 #include "engine/job_facts.hpp"
@@ -107,6 +109,8 @@ std::vector<jobs::JobId> Worker::running_jobs() const {
 }
 
 awaitable<void> Worker::slot() {
+  // Behind what its opener has still to do: co_spawn would begin here before the job's end is on its way.
+  co_await boost::asio::post(executor_, boost::asio::use_awaitable);
   while (!stopping_) {
     const auto ticket = work_.ticket();
     jobs::ClaimOptions options{

@@ -47,6 +47,12 @@ void ToldPath::answer(const object& words) {
   answered_.notify();
 }
 
+void ToldEvents::publish(engine::Event event) {
+  using enum engine::EventType;
+  if (event.type == completed || event.type == failed || event.type == delayed)
+    tell_({{"event", to_string(event.type)}, {"id", event.job}, {"text", event.text}});
+}
+
 Bridge::Bridge(boost::asio::io_context& io, store_bull::BullStore& store, const DriverOptions& options,
                Tell tell)
     : io_(io),
@@ -54,6 +60,7 @@ Bridge::Bridge(boost::asio::io_context& io, store_bull::BullStore& store, const 
       options_(options),
       tell_(std::move(tell)),
       path_(io, tell_),
+      events_(tell_),
       hub_(io.get_executor()),
       announcer_(hub_, store) {}
 
@@ -64,7 +71,7 @@ void Bridge::start() {
     if (queue != options_.queues.front()) return;
     for (auto& worker : workers_) worker.wake();
   });
-  boost::asio::co_spawn(io_, tell_events(), boost::asio::detached);
+  hub_.relay_through(events_);
 }
 
 void Bridge::hear(const object& words) {
@@ -99,18 +106,6 @@ awaitable<void> Bridge::stop(Millis grace) {
   ending.swap(workers_);
   for (auto& worker : ending) co_await worker.stop(grace);
   tell_({{"event", "stopped"}});
-}
-
-awaitable<void> Bridge::tell_events() {
-  const auto events = hub_.subscribe({.kind = engine::Topic::Kind::all, .id = {}});
-  for (;;) {
-    const auto batch = co_await events->next(Millis{3'600'000});
-    for (const auto& event : batch.events) {
-      using enum engine::EventType;
-      if (event.type == completed || event.type == failed || event.type == delayed)
-        tell_({{"event", to_string(event.type)}, {"id", event.job}, {"text", event.text}});
-    }
-  }
 }
 
 awaitable<void> Bridge::recover() {

@@ -25,6 +25,7 @@
 
 #include "adapters/store_bull/bull_store.hpp"
 #include "driver_options.hpp"
+#include "engine/event_relay.hpp"
 #include "engine/worker.hpp"
 
 namespace cutroom::bull_test {
@@ -55,6 +56,16 @@ class ToldClock final : public Clock {
   std::optional<TimePoint> told;
 };
 
+// Says what has become of jobs at once, as Bull does: before the slot's next job begins.
+class ToldEvents final : public engine::EventRelay {
+ public:
+  explicit ToldEvents(Tell tell) : tell_(std::move(tell)) {}
+  void publish(engine::Event) override;
+
+ private:
+  Tell tell_;
+};
+
 class Bridge {
  public:
   Bridge(boost::asio::io_context&, store_bull::BullStore&, const DriverOptions&, Tell);
@@ -65,7 +76,6 @@ class Bridge {
   void hear(const boost::json::object&);
 
  private:
-  boost::asio::awaitable<void> tell_events();
   boost::asio::awaitable<void> recover();
   boost::asio::awaitable<void> stop(Millis grace);
 
@@ -75,6 +85,7 @@ class Bridge {
   Tell tell_;
   ToldPath path_;
   ToldClock clock_;
+  ToldEvents events_;
   engine::EventHub hub_;
   engine::Announcer announcer_;
   engine::Estimator estimator_;

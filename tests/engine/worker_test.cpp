@@ -27,19 +27,25 @@ class ScriptedPath final : public JobPath {
   }
 };
 
-// Settles at once, but can keep the answers to itself.
+// Says what it was asked for; settles at once, but can keep the answers to itself.
 class HoldingStore final : public store_memory::MemoryStore {
  public:
   explicit HoldingStore(const boost::asio::any_io_executor& executor)
       : MemoryStore(executor), answers(executor) {}
 
+  awaitable<Result<jobs::Claim>> claim(jobs::ClaimOptions options) override {
+    asked.emplace_back("claim");
+    return MemoryStore::claim(std::move(options));
+  }
   awaitable<Result<jobs::Settled>> settle(jobs::Lease lease, jobs::Settlement settlement,
                                           TimePoint now) override {
+    asked.emplace_back("settle");
     auto settled = co_await MemoryStore::settle(std::move(lease), std::move(settlement), now);
     while (holds) co_await answers.wait(answers.ticket());
     co_return settled;
   }
 
+  std::vector<std::string> asked;
   bool holds = false;
   Signal answers;  // holds has changed.
 };
@@ -293,6 +299,24 @@ TEST_F(WorkerTest, runs_the_next_jobs_before_the_ends_of_the_last_are_answered) 
     EXPECT_TRUE(worker.running_jobs().empty());
     store.holds = false;
     store.answers.notify();
+  });
+}
+
+TEST_F(WorkerTest, ends_a_job_before_it_asks_for_the_next) {
+  path.script = [&](Attempt&) -> awaitable<Result<std::string>> {
+    store.asked.clear();
+    co_return std::string("{}");
+  };
+  Worker one_slot{
+      io.get_executor(),
+      {.store = store, .path = path, .estimator = estimator, .announcer = announcer, .clock = clock},
+      {.queue = kQueue, .slots = 1, .name = "test"}};
+  test::run_coroutine(io, [&]() -> awaitable<void> {
+    const auto id = co_await add();
+    one_slot.start();
+    co_await until(id, JobState::completed);
+    co_await one_slot.stop(Millis{0});
+    EXPECT_EQ(store.asked.front(), "settle");
   });
 }
 

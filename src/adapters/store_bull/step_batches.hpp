@@ -1,5 +1,6 @@
 // Steps on their way to Redis. While one script runs, those that come meanwhile are gathered and go together
-// with the next: what a script does once for a queue it does once for all of them.
+// with the next: what a script does once for a queue it does once for all of them. Where many have gathered
+// they go at once, behind the one that runs.
 #pragma once
 
 #include <cstddef>
