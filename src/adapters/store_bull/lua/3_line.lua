@@ -4,8 +4,9 @@
 local NEAR = 64  -- Places from an end at which a job is put into a list.
 local FAR = 10000  -- Jobs in a list where that still takes no time worth speaking of.
 
-local function member_of(seq, id)
-  if #id <= 16 and fmt('%.0f', seq) == id then return sub('0000000000000000', #id + 1) .. id .. id end
+-- A job's member in the window's zset. `is_number`: its id is known to be its number.
+local function member_of(seq, id, is_number)
+  if is_number or #id <= 16 and fmt('%.0f', seq) == id then return sub('0000000000000000', #id + 1) .. id .. id end
   return fmt('%016.0f', seq) .. id
 end
 

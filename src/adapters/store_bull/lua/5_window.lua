@@ -216,7 +216,7 @@ local function bring_in(q, room)
       local job = call('HMGET', q.base .. id, 'cost', 'processedOn', 'priority')
       cost, taken_before, priority = job[1], job[2], job[3]
     end
-    local member = turn.are_numbers and sub('0000000000000000', #id + 1) .. id .. id or member_of(seq, id)
+    local member = member_of(seq, id, turn.are_numbers)
     if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
       early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
     else
