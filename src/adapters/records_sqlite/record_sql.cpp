@@ -14,7 +14,9 @@ namespace {
 using sqlite_handle::quoted_name;
 
 constexpr std::size_t kNameMax = 64;  // As in MySQL, so that a configuration can move there.
-constexpr std::string_view kNow = "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+// Unix milliseconds. A Julian day is a double, exact to some 40 us only: without rounding it is a millisecond
+// early half of the time.
+constexpr std::string_view kNow = "CAST(ROUND((julianday('now') - 2440587.5) * 86400000) AS INTEGER)";
 
 bool is_identifier(std::string_view name) {
   if (name.empty() || name.size() > kNameMax || (name.front() >= '0' && name.front() <= '9')) return false;

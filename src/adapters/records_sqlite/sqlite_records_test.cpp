@@ -15,19 +15,21 @@ namespace cutroom::records_sqlite {
 namespace {
 
 class SqliteRecordsTest : public testing::Test {
- protected:
-  SqliteRecordsTest() : folder_(std::filesystem::temp_directory_path() / ("cutroom-" + random_token(8))) {}
-  ~SqliteRecordsTest() override { std::filesystem::remove_all(folder_); }
+ public:
+  ~SqliteRecordsTest() override { std::filesystem::remove_all(folder); }
 
-  std::filesystem::path file() const { return folder_ / "records.db"; }
+ protected:
+  SqliteRecordsTest() : folder(std::filesystem::temp_directory_path() / ("cutroom-" + random_token(8))) {}
+
+  std::filesystem::path file() const { return folder / "records.db"; }
   template <class T>
   T run(boost::asio::awaitable<T> call) {
     std::optional<T> answer;
-    boost::asio::co_spawn(io_, into(std::move(call), answer), [](std::exception_ptr e) {
+    boost::asio::co_spawn(io, into(std::move(call), answer), [](std::exception_ptr e) {
       if (e) std::rethrow_exception(e);
     });
-    io_.restart();
-    io_.run();
+    io.restart();
+    io.run();
     return std::move(answer).value();
   }
   template <class T>
@@ -35,8 +37,8 @@ class SqliteRecordsTest : public testing::Test {
     answer.emplace(co_await std::move(call));
   }
 
-  boost::asio::io_context io_;
-  std::filesystem::path folder_;
+  boost::asio::io_context io;
+  std::filesystem::path folder;
 };
 
 TEST_F(SqliteRecordsTest, uses_the_names_it_is_given) {
@@ -71,6 +73,19 @@ TEST_F(SqliteRecordsTest, notes_when_a_row_was_made_and_changed) {
   EXPECT_GE(*database->number("SELECT updated_at FROM data_records"), now);
 }
 
+TEST_F(SqliteRecordsTest, never_dates_a_change_before_it_was_asked_for_nor_after_it_was_made) {
+  auto records = open_sqlite_records({.file = file()});
+  auto database = sqlite_handle::Database::open({.file = file()});
+  for (int i = 0; i < 100; ++i) {
+    const auto asked = to_unix_ms(SystemClock().now());
+    ASSERT_TRUE(run((*records)->update({.record_id = "1"})));
+    const auto made = to_unix_ms(SystemClock().now());
+    const auto dated = database->number("SELECT updated_at FROM data_records");
+    ASSERT_GE(*dated, asked);
+    ASSERT_LE(*dated, made);
+  }
+}
+
 TEST_F(SqliteRecordsTest, refuses_names_that_are_not_plain_identifiers) {
   for (const std::string& name : {std::string("a b"), std::string("a\"; DROP TABLE x; --"), std::string(""),
                                   std::string("1a"), std::string("a.b"), std::string(65, 'a')}) {
@@ -85,7 +100,7 @@ TEST_F(SqliteRecordsTest, refuses_names_that_are_not_plain_identifiers) {
 
 TEST_F(SqliteRecordsTest, refuses_a_table_that_lacks_a_column_or_its_key) {
   const auto lacks = [&](const std::string& change) {
-    std::filesystem::remove_all(folder_);
+    std::filesystem::remove_all(folder);
     {
       EXPECT_TRUE(open_sqlite_records({.file = file()}));
     }
@@ -105,7 +120,7 @@ TEST_F(SqliteRecordsTest, refuses_a_table_that_lacks_a_column_or_its_key) {
 }
 
 TEST_F(SqliteRecordsTest, refuses_a_file_that_is_no_database) {
-  std::filesystem::create_directories(folder_);
+  std::filesystem::create_directories(folder);
   std::ofstream(file()) << std::string(100'000, 'x');
   const auto records = open_sqlite_records({.file = file()});
   ASSERT_FALSE(records);
