@@ -31,7 +31,7 @@ export const WEIGHTS = {
   short: { add: 26, take: 22, complete: 8, fail: 15, report: 3, extend: 2, retry: 7, promote: 3, remove: 3, set_paused: 3, take_due: 8 },
 };
 
-const OUR_FIELDS = ['vendor', 'rank', 'cost', 'seq', 'batch', 'project', 'lastLog'];
+const OUR_FIELDS = ['vendor', 'rank', 'cost', 'seq', 'batch', 'project', 'steps'];
 
 // What every key holds, by its name within the queue. `again`: jobs of which a part differs on purpose.
 async function dump(redis, prefix, { retried, taken_again }) {

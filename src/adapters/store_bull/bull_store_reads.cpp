@@ -45,14 +45,15 @@ awaitable<Result<std::vector<jobs::AttemptLog>>> BullStore::log(jobs::JobId id) 
   if (!job) co_return job.error();
   const std::string key = homes_->base_of(job->queue) + id;
   std::vector<std::vector<std::string>> commands{{"LRANGE", key + ":logs", "0", "-1"},
-                                                 {"HGET", key, "lastLog"}};
+                                                 {"HGET", key, "steps"}};
   const auto answers = co_await redis_->pipeline(std::move(commands));
   if (!answers) co_return answers.error();
   std::vector<jobs::AttemptLog> attempts;
   for (const Reply& row : answers->at(0).array()) {
     if (auto attempt = attempt_from_row(row.text())) attempts.push_back(std::move(*attempt));
   }
-  if (auto last = attempt_from_row(answers->at(1).text())) attempts.push_back(std::move(*last));
+  if (auto last = attempt_that_went_well(*job, answers->at(1).text(), attempts))
+    attempts.push_back(std::move(*last));
   co_return attempts;
 }
 

@@ -95,7 +95,7 @@ void read_field(jobs::Job& job, std::string_view name, const std::string& text) 
 
 constexpr std::string_view kOpts = "opts";
 
-// lua/5_window.lua's CLAIMED.
+// lua/5_window_take.lua's CLAIMED.
 constexpr std::size_t kIdAt = 6;
 constexpr std::array<std::string_view, 15> kClaimed{
     "data",     "opts", "timestamp",    "batch",          "project",
@@ -170,6 +170,18 @@ std::optional<jobs::AttemptLog> attempt_from_row(const std::string& row) {
                           .outcome = std::string(outcome->get_string()),
                           .error = std::string(error->get_string()),
                           .steps_json = std::move(steps)};
+}
+
+std::optional<jobs::AttemptLog> attempt_that_went_well(const jobs::Job& job, std::string steps_json,
+                                                       const std::vector<jobs::AttemptLog>& logged) {
+  if (job.state != jobs::JobState::completed || !job.finished_at) return std::nullopt;
+  jobs::AttemptLog last{.started_at = job.processed_at.value_or(*job.finished_at),
+                        .ended_at = *job.finished_at,
+                        .outcome = "completed",
+                        .steps_json = std::move(steps_json)};
+  const bool is_logged =
+      !logged.empty() && logged.back().ended_at == last.ended_at && logged.back().outcome == last.outcome;
+  return is_logged ? std::nullopt : std::optional(std::move(last));
 }
 
 }  // namespace cutroom::store_bull

@@ -10,7 +10,7 @@
 --   idle           zset: vendors that are kept for their finish tag alone
 --   window         zset: the jobs that are in `wait`, score = the start tag foreseen, member = seq, then the id
 --   feed           zset: vendors that have jobs for the window, by the start tag of the next one
---   leases         hash: job -> until, token, whether cancelled  abroad  hash: jobs other programs took -> vendor
+--   leases         hash: job -> until, since, token, vendor  abroad  hash: jobs other programs took -> vendor
 -- and for all queues under cutroom:<prefix>:: the keys id, queues, shares, once:*, batch:*. Where queues are spread over
 -- a cluster's nodes each has these for itself, under its own tag, and an outbox: jobs that a step of its brings to
 -- another queue, until somebody has taken them there (docs/decisions/0011).
@@ -53,5 +53,20 @@ local function begin(keys, words)
   queues, told, last_number, numbered = {}, {}, nil, {}
 end
 
-local function int(x) return fmt('%.0f', x) end
-
+-- A whole number as text. To print one takes Lua as long as Redis a short command. Mostly they come one after the other:
+-- what stands before the last three digits is printed once.
+local int
+do
+  local last_digits, thousands, printed = {}, -1, ''
+  function int(x)
+    if x < 1000 or x % 1 ~= 0 then return fmt('%.0f', x) end
+    local rest = x % 1000
+    local digits = last_digits[rest]
+    if not digits then
+      digits = sub(1000 + rest, 2)
+      last_digits[rest] = digits
+    end
+    if x - rest ~= thousands then thousands, printed = x - rest, fmt('%.0f', (x - rest) / 1000) end
+    return printed .. digits
+  end
+end

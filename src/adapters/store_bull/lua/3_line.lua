@@ -44,25 +44,25 @@ local function sort_line(vd)
   vd.sorted, vd.dirty = true, true
 end
 
--- The ids at these places, from 0, their numbers, and whether each id is known to be its number.
+-- The ids at these places, from 0, and their numbers.
 local function slice(vd, from, to)
   lay(vd)
+  local ids, seqs = {}, {}
   if vd.sorted then
-    local ids, seqs = {}, {}
     local flat = call('ZRANGE', vd.line, from, to, 'WITHSCORES')
     for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
-    return ids, seqs, false
+  else
+    for i, word in ipairs(call('LRANGE', vd.line, from, to)) do ids[i], seqs[i] = read_word(word) end
   end
-  local ids, seqs, are_numbers = call('LRANGE', vd.line, from, to), {}, true
-  for i, word in ipairs(ids) do
-    local seq = tonumber(word)
-    if not seq then
-      ids[i], seq = read_word(word)
-      are_numbers = false
-    end
-    seqs[i] = seq
-  end
-  return ids, seqs, are_numbers
+  return ids, seqs
+end
+
+-- The same for many at once: of a vendor all whose jobs are plain the ids are their numbers, and stay texts.
+local function slice_of_many(vd, from, to)
+  if not vd.plain then return slice(vd, from, to) end
+  lay(vd)
+  local ids = call('LRANGE', vd.line, from, to)
+  return ids, ids
 end
 
 -- Where the last job stands, as a zset's score; -inf without one.

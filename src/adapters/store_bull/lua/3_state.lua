@@ -45,7 +45,7 @@ end
 local function load_vendors(q, names)
   local missing, keys, is_named = {}, {}, {}
   for _, name in ipairs(names) do
-    if not q.vendors[name] and not is_named[name] then
+    if name and not q.vendors[name] and not is_named[name] then
       is_named[name] = true
       missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
     end

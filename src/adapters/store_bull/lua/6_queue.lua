@@ -3,7 +3,7 @@
 local FOREIGN_MAX = 1000  -- Jobs taken in by one script at most.
 
 local function batch_add(batch, ...)
-  if not batch then return end
+  if not batch or batch == '' then return end
   local words = {...}
   for i = 1, #words, 2 do call('HINCRBY', ROOT .. 'batch:' .. batch, words[i], words[i + 1]) end
 end

@@ -119,7 +119,7 @@ local function close_if_done(batch, now)
 end
 
 local function count_ended(batch, state, now)
-  if not batch then return '' end
+  if not batch or batch == '' then return '' end
   batch_add(batch, state, 1)
   return close_if_done(batch, now)
 end
@@ -201,20 +201,27 @@ local function wait_again(q, id)
   tell_waiting(q, id)
 end
 
--- A lease as kept: until (ms), token, whether the job was cancelled, and of the job what its end needs: whether its options
--- say something of it, its batch or false, processedOn, vendor.
+-- A lease as kept: until and since (ms), marks, token, and of the job what its end needs: its batch or '', vendor. By struct,
+-- which takes a fifth of cmsgpack's time.
+local CANCELLED, HAS_OPTS = 1, 2  -- Marks: HAS_OPTS where the job's options say something of its end.
+local function pack_lease(till, since, marks, token, batch, vendor)
+  return struct.pack('>ddBBc0I4c0I4c0', till, since, marks, #token, token, #batch, batch, #vendor, vendor)
+end
+local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
 local function lease_from(packed)
-  local till, token, is_cancelled, has_opts, batch, started, vendor = cmsgpack.unpack(packed)
-  return {till = till, token = token, is_cancelled = is_cancelled, has_opts = has_opts, batch = batch, started = started,
-          vendor = vendor}
+  local till, since, marks, token, batch, vendor = unpack_lease(packed)
+  return {till = till, since = since, is_cancelled = marks % HAS_OPTS == CANCELLED, has_opts = marks >= HAS_OPTS, token = token,
+          batch = batch, vendor = vendor}
 end
 local function lease_of(q, id)
   local packed = call('HGET', q.own .. 'leases', id)
   return packed and lease_from(packed)
 end
 local function save_lease(q, id, lease)
-  call('HSET', q.own .. 'leases', id, cmsgpack.pack(lease.till, lease.token, lease.is_cancelled, lease.has_opts,
-                                                    lease.batch, lease.started, lease.vendor))
+  local marks = (lease.is_cancelled and CANCELLED or 0) + (lease.has_opts and HAS_OPTS or 0)
+  local packed = pack_lease(lease.till, lease.since, marks, lease.token, lease.batch, lease.vendor)
+  call('HSET', q.own .. 'leases', id, packed)
+  return packed
 end
 
 -- The queue that has the job.
@@ -224,12 +231,10 @@ local function queue_of(id)
 end
 
 -- One attempt as JSON: a row of bull-board's log page, and of ours.
-local function attempt_row(started, ended_at, outcome, error_json, steps_json)
-  return '{"startedAt":' .. (started or ended_at) .. ',"endedAt":' .. ended_at .. ',"outcome":"' .. outcome ..
-             '","error":' .. error_json .. ',"steps":' .. (steps_json == '' and '""' or steps_json) .. '}'
-end
-local function log_attempt(q, id, ...)
-  call('RPUSH', q.base .. id .. ':logs', attempt_row(...))
+local function log_attempt(q, id, started, ended_at, outcome, error_json, steps_json)
+  call('RPUSH', q.base .. id .. ':logs',
+       '{"startedAt":' .. (started or ended_at) .. ',"endedAt":' .. ended_at .. ',"outcome":"' .. outcome ..
+         '","error":' .. error_json .. ',"steps":' .. (steps_json == '' and '""' or steps_json) .. '}')
 end
 
 -- So many active jobs of the vendor's are it no more: it has places free again.
@@ -257,11 +262,11 @@ local function drop_lease(q, id, vendor)
   let_go(q, vendor_at(q, vendor), 1)
 end
 -- The job of the lease is active no more: Bull's check has taken it back, or ended it. The batch that is done now, or ''.
-local function give_up(q, id, lease)
-  drop_lease(q, id, lease.vendor)
-  if not lease.batch then return '' end
-  batch_add(lease.batch, 'active', -1)
-  return count_where_it_went(q, id, lease.batch) or ''
+local function give_up(q, id, vendor, batch)
+  drop_lease(q, id, vendor)
+  if batch == '' then return '' end
+  batch_add(batch, 'active', -1)
+  return count_where_it_went(q, id, batch) or ''
 end
 
 -- The last thing that a script does: what it answers is made before, but for the queues that were told.

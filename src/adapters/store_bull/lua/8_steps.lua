@@ -4,7 +4,7 @@ local answers
 local due_most, cancelled_word, kept
 local claims  -- Where each one's words are: token, lease (ms); `first` is the place of its first answer.
 local limiter  -- Where the queue has one: jobs that it lets start, in which time (ms).
-local leases_now  -- Of all jobs that steps of this call name, asked for at once.
+local leases_now  -- Of all jobs that steps of this call name, asked for at once; packed.
 local ended_now, completed_now, locks_now  -- What ends in this call, written at once at its end.
 local metered, points_max  -- Jobs that end for good in this call, by state, where metrics are kept: of so many minutes.
 
@@ -50,64 +50,105 @@ local function write_ended()
   for state, count in pairs(metered) do meter(q, state, count, points_max) end
 end
 
--- The lease where it is still the caller's; the job counts as active no more then.
-local function lease_ending(id, token)
-  local lease = leases_now[id]
-  if not lease or lease.token ~= token then return nil end
+-- Ends the lease where it is still the caller's: the job's vendor, its batch, since when, marks. Else nil.
+local function end_lease(id, token)
+  local packed = leases_now[id]
+  if not packed then return nil end
+  local till, since, marks, holder, batch, vendor = unpack_lease(packed)
+  if holder ~= token then return nil end
   leases_now[id] = nil
-  if lease.till < NOW and is_others(q, id, token) then
-    give_over(q, id, lease.vendor)
+  if till < NOW and is_others(q, id, token) then
+    give_over(q, id, vendor)
     return nil
   end
-  if call('LREM', q.base .. 'active', -1, id) == 0 then
-    give_up(q, id, lease)
-    return nil
+  return vendor, batch, since, marks
+end
+
+-- The job whose lease has ended counts as active no more; `was_listed`: it was in Bull's list.
+local function has_ended(id, vendor, batch, was_listed)
+  if not was_listed then
+    give_up(q, id, vendor, batch)
+    return false
   end
   ended_now[#ended_now + 1] = id
   locks_now[#locks_now + 1] = q.base .. id .. ':lock'
-  if lease.batch then batch_add(lease.batch, 'active', -1) end
-  return lease
+  batch_add(batch, 'active', -1)
+  return true
+end
+
+local function unlist(id) return call('LREM', q.base .. 'active', -1, id) == 1 end
+
+-- The same for several. They are mostly among the last of the list: its end is taken off, and what else is there is put
+-- back. Which of them were in it, by id.
+local function unlist_all(ids)
+  local count, was_listed, missing = #ids, {}, #ids
+  local list, last = q.base .. 'active', count > 2 and call('LRANGE', q.base .. 'active', -2 * count, -1) or {}
+  for i = 1, count do was_listed[ids[i]] = false end
+  local at = #last + 1
+  while missing > 0 and at > 1 do
+    at = at - 1
+    if was_listed[last[at]] == false then was_listed[last[at]], missing = true, missing - 1 end
+  end
+  if missing > 0 then
+    for i = 1, count do was_listed[ids[i]] = unlist(ids[i]) end
+    return was_listed
+  end
+  local others = {}
+  for i = at, #last do
+    if not was_listed[last[i]] then others[#others + 1] = last[i] end
+  end
+  call('LTRIM', list, 0, at - #last - 2)
+  if #others > 0 then call('RPUSH', list, unpack(others)) end
+  return was_listed
 end
 
 -- One more has ended so for good. The batch that is done now, or ''.
-local function count_end(lease, state, points)
+local function count_end(batch, state, points)
   if points then metered[state], points_max = (metered[state] or 0) + 1, tonumber(points) end
-  return count_ended(lease.batch, state, NOW)
+  return count_ended(batch, state, NOW)
 end
 
-local function end_well(lease, id, result, steps)
-  if lease.has_opts then
-    log_attempt(q, id, lease.started, NOW_TEXT, 'completed', '""', steps)
+-- The log has no row of an attempt that went well: the hash says it all, at one call less for each job.
+local function end_well(id, has_opts, since, result, steps)
+  if has_opts then
+    log_attempt(q, id, int(since), NOW_TEXT, 'completed', '""', steps)
     finish(q, id, 'completed', result, NOW)
     return
   end
   completed_now[#completed_now + 1] = NOW_TEXT
   completed_now[#completed_now + 1] = id
-  -- The row that would be the log's last is kept in the hash: one call less for each job that goes well.
-  call('HSET', q.base .. id, 'finishedOn', NOW_TEXT, 'returnvalue', result, 'lastLog',
-       attempt_row(lease.started, NOW_TEXT, 'completed', '""', steps))
+  if steps == '' then
+    call('HSET', q.base .. id, 'finishedOn', NOW_TEXT, 'returnvalue', result)
+  else
+    call('HSET', q.base .. id, 'finishedOn', NOW_TEXT, 'returnvalue', result, 'steps', steps)
+  end
   if listeners_of(q).completed then publish_ended(q, 'completed', id, result) end
 end
 
--- id, lease token, result, steps; points of metrics, where kept: a job that went well and is followed by none, as most.
+-- id, lease token, result, steps; points of metrics, where kept: jobs that went well and are followed by none, as most.
 local function complete_all(from, count, width)
-  local let_go_of, freed = {}, {}
+  local vendors, batches, sinces, marks, ids, freed = {}, {}, {}, {}, {}, {}
   for i = 1, count do
     local at = from + (i - 1) * width
-    local lease, done = lease_ending(ARGV[at], ARGV[at + 1]), nil
-    if lease then
-      end_well(lease, ARGV[at], ARGV[at + 2], ARGV[at + 3])
-      local vd = vendor_at(q, lease.vendor)
-      if not freed[vd] then
-        freed[vd] = 0
-        let_go_of[#let_go_of + 1] = vd
-      end
-      freed[vd] = freed[vd] + 1
-      done = count_end(lease, 'completed', width > 4 and ARGV[at + 4])
+    vendors[i], batches[i], sinces[i], marks[i] = end_lease(ARGV[at], ARGV[at + 1])
+    if vendors[i] then ids[#ids + 1] = ARGV[at] else vendors[i] = false end
+  end
+  load_vendors(q, vendors)
+  local was_listed = unlist_all(ids)
+  for i = 1, count do
+    local at = from + (i - 1) * width
+    local id, vendor, batch, done = ARGV[at], vendors[i], batches[i], nil
+    if vendor and has_ended(id, vendor, batch, was_listed[id]) then
+      end_well(id, marks[i] >= HAS_OPTS, sinces[i], ARGV[at + 2], ARGV[at + 3])
+      freed[vendor] = (freed[vendor] or 0) + 1
+      done = count_end(batch, 'completed', width > 4 and ARGV[at + 4])
     end
     answers[#answers + 1] = not done and 'lost' or done == '' and 'done' or {'done', done}
   end
-  for _, vd in ipairs(let_go_of) do let_go(q, vd, freed[vd]) end
+  for _, vendor in ipairs(vendors) do
+    if freed[vendor] then let_go(q, vendor_at(q, vendor), freed[vendor]) end
+    freed[vendor] = nil
+  end
 end
 
 local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
@@ -116,20 +157,20 @@ local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last one
 local function settle_job(at, width)
   local id, move, text = ARGV[at], ARGV[at + 2], ARGV[at + 3]
   local run_at, steps, count = tonumber(ARGV[at + 4]), ARGV[at + 5], tonumber(ARGV[at + 6])
-  local lease = lease_ending(id, ARGV[at + 1])
-  if not lease then return 'lost' end
-  local key, cancelled, batch, done, state = q.base .. id, lease.is_cancelled, lease.batch, '', nil
+  local vendor, batch, since, marks = end_lease(id, ARGV[at + 1])
+  if not vendor or not has_ended(id, vendor, batch, unlist(id)) then return 'lost' end
+  local key, cancelled, done, state = q.base .. id, marks % HAS_OPTS == CANCELLED, '', nil
   if move == 'complete' then
     state = 'completed'
-    end_well(lease, id, text, steps)
+    end_well(id, marks >= HAS_OPTS, since, text, steps)
   else
     if cancelled then move, text = 'fail', cancelled_word end
     local outcome = cancelled and 'cancelled' or move == 'retry_at' and 'retried' or move == 'release' and 'released' or
                         'failed'
-    log_attempt(q, id, lease.started, NOW_TEXT, outcome, cjson.encode(text), steps)
+    log_attempt(q, id, int(since), NOW_TEXT, outcome, cjson.encode(text), steps)
     if move == 'release' then
       local job = call('HMGET', key, 'rank', 'seq')
-      place(q, id, lease.vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
+      place(q, id, vendor, tonumber(job[2] or id), tonumber(job[1] or 0), true, false)
     else
       local job = call('HMGET', key, 'attemptsMade', 'stacktrace', 'opts')
       local ok, stack = pcall(cjson.decode, job[2] or '[]')
@@ -150,8 +191,8 @@ local function settle_job(at, width)
       finish(q, id, state, text, NOW)
     end
   end
-  let_go(q, vendor_at(q, lease.vendor), 1)
-  if state then done = count_end(lease, state, width > 7 + count * NEW_JOB and ARGV[at + 7 + count * NEW_JOB]) end
+  let_go(q, vendor_at(q, vendor), 1)
+  if state then done = count_end(batch, state, width > 7 + count * NEW_JOB and ARGV[at + 7 + count * NEW_JOB]) end
   if count > 0 then add_more(new_jobs_from(at + 7, count), NOW) end
   return done == '' and 'done' or {'done', done}
 end
@@ -159,13 +200,13 @@ end
 -- id, lease token, lease (ms).
 local function extend(at)
   local id, token, length = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
-  local lease = leases_now[id]
+  local lease = leases_now[id] and lease_from(leases_now[id])
   if not lease or lease.token ~= token then return 0 end
   -- Without a lock Bull's check may have taken it back, and others may have it.
   local holder = call('GET', q.base .. id .. ':lock')
   if holder ~= token and (holder or not call('LPOS', q.base .. 'active', id)) then return 0 end
   lease.till = NOW + length
-  save_lease(q, id, lease)
+  leases_now[id] = save_lease(q, id, lease)
   call('SET', q.base .. id .. ':lock', token, 'PX', int(length))
   call('SREM', q.base .. 'stalled', id)
   return 1
@@ -173,8 +214,8 @@ end
 
 -- id, lease token, percent.
 local function progress(at)
-  local id, lease = ARGV[at], leases_now[ARGV[at]]
-  if not lease or lease.token ~= ARGV[at + 1] then return 0 end
+  local id, packed = ARGV[at], leases_now[ARGV[at]]
+  if not packed or lease_from(packed).token ~= ARGV[at + 1] then return 0 end
   call('HSET', q.base .. id, 'progress', ARGV[at + 2])
   if listeners_of(q).progress then
     call('PUBLISH', q.base .. 'progress', '{"jobId":' .. cjson.encode(id) .. ',"progress":' .. ARGV[at + 2] .. '}')
@@ -195,11 +236,17 @@ local function claim_all()
   if #claims == 0 then return end
   local delayed, wanted, first = q.base .. 'delayed', #claims, claims.first
   local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
-  local function on_job(vd, id, job)
+  local length, till, till_text
+  local function on_job(vd, id, key, job)
     if not job[1] then return false end
-    local at, key, batch = claims[served + 1], q.base .. id, job[4]
+    local at, batch = claims[served + 1], job[4]
     local token = ARGV[at]
-    call('SET', key .. ':lock', token, 'PX', ARGV[at + 1])
+    if ARGV[at + 1] ~= length then
+      length = ARGV[at + 1]
+      till = NOW + tonumber(length)
+      till_text = int(till)
+    end
+    call('SET', key .. ':lock', token, 'PXAT', till_text)
     if job[11] then call('HDEL', key, 'progress') end
     if job[10] and job[10] ~= '0' then call('ZREM', q.base .. 'priority', id) end
     call('HSET', key, 'processedOn', NOW_TEXT)
@@ -209,9 +256,8 @@ local function claim_all()
     served = served + 1
     active[served] = id
     leases[2 * served - 1] = id
-    leases[2 * served] = cmsgpack.pack(NOW + tonumber(ARGV[at + 1]), token, false,
-                                       not vd.plain and say_of_its_end(job[2]) and true or false, batch, NOW_TEXT,
-                                       vd.name)
+    local has_opts = not vd.plain and say_of_its_end(job[2])
+    leases[2 * served] = pack_lease(till, NOW, has_opts and HAS_OPTS or 0, token, batch or '', vd.name)
     job[6], job[7] = vd.name, id
     answers[first + served - 1] = job
     return true

@@ -20,11 +20,7 @@ do
 end
 if #named > 0 then
   local packed = call('HMGET', q.own .. 'leases', unpack(named))
-  for i, id in ipairs(named) do
-    local lease = packed[i] and lease_from(packed[i])
-    leases_now[id] = lease or nil
-    if lease then vendors[#vendors + 1] = lease.vendor end
-  end
+  for i = 1, #named do leases_now[named[i]] = packed[i] or nil end
 end
 load_vendors(q, vendors)
 for _, group in ipairs(groups) do

@@ -1,0 +1,39 @@
+-- Turns of vendors whose next jobs are looked for in fair order, each with the tag and number of its next one: the lists that
+-- bring_in() and take() go through.
+local function before(a, b)
+  if a.tag ~= b.tag then return a.tag < b.tag end
+  return a.seq - b.seq < 0  -- They may be texts.
+end
+-- Turns in order, from `head` to `last`: a vendor that has had its turn mostly goes behind all others.
+local function turns_of(list)
+  for i = 2, #list do
+    if before(list[i], list[i - 1]) then
+      table.sort(list, before)
+      break
+    end
+  end
+  list.head, list.last = 1, #list
+  return list
+end
+local function end_first(turns)
+  turns[turns.head] = nil
+  turns.head = turns.head + 1
+end
+-- Where the first has become later than it was.
+local function sink(turns)
+  local first, low, high = turns[turns.head], turns.head + 1, turns.last
+  if low > high then return end
+  first.seq = tonumber(first.seq)
+  if before(first, turns[low]) then return end
+  if before(first, turns[high]) then
+    while low < high do
+      local middle = floor((low + high) / 2)
+      if before(first, turns[middle]) then high = middle else low = middle + 1 end
+    end
+  else
+    low = high + 1
+  end
+  for at = turns.last, low, -1 do turns[at + 1] = turns[at] end
+  turns[low], turns.last = first, turns.last + 1
+  end_first(turns)
+end

@@ -1,0 +1,86 @@
+-- Claims: jobs leave their vendors' lines in fair order, whatever the window foresaw.
+
+-- What a claim answers of a job, in this order (job_view.hpp knows it): of a plain one the first seven. Its id comes in
+-- the place of the name.
+local CLAIMED = {'data', 'opts', 'timestamp', 'batch', 'project', 'vendor', 'name', 'processedOn', 'cost', 'priority',
+                 'progress', 'rank', 'attemptsMade', 'stalledCounter', 'failedReason'}
+local function read_claimed(vd, key)
+  if not vd.plain then return call('HMGET', key, unpack(CLAIMED)) end
+  return call('HMGET', key, 'data', 'opts', 'timestamp', 'batch', 'project')
+end
+
+-- Whether there is a next job of the turn's vendor; it makes the turn's tag and number. Its head is made when all are taken.
+local function next_turn(q, turn)
+  local vd = turn.vd
+  if turn.at > #turn.ids then turn.ids, turn.seqs, turn.at = {}, {}, 1 end
+  if not turn.ids[1] then turn.ids, turn.seqs = slice_of_many(vd, turn.taken, turn.taken + turn.most - 1) end
+  turn.seq = turn.seqs[turn.at]
+  if not turn.seq then return false end
+  turn.tag = vd.f > q.v and vd.f or q.v
+  return true
+end
+
+-- Takes the next `most` jobs at most in fair order: calls on_job(vd, id, key, fields) for each; false from it means that the
+-- job is none (its hash is gone). How many were taken, and how many are gone. Those at an elastic cap come, one at a
+-- time, when nobody else waits.
+local function take(q, most, on_job)
+  apply(q)
+  local names, turns, taken = call('ZRANGE', q.own .. 'ready', 0, most - 1), {}, 0
+  if #names == 0 then
+    names, most = call('ZRANGE', q.own .. 'capped', 0, 0), 1
+  end
+  if #names == 0 then return 0, 0 end
+  for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
+  load_vendors(q, names)
+  local at_once = floor(most / #names) + 1
+  for _, name in ipairs(names) do
+    -- Their tags and heads are as in the set: it was applied.
+    local vd = vendor_at(q, name)
+    local seq = tonumber(sub(vd.turn, 1, 16))
+    turns[#turns + 1] = {vd = vd, tag = vd.tag, seq = seq, most = at_once, taken = 0, ids = {}, at = 1}
+  end
+  local ids, seqs, touched = {}, {}, {}
+  turns_of(turns)
+  while turns.head <= turns.last and taken < most do
+    local turn = turns[turns.head]
+    local vd = turn.vd
+    if turn.taken == 0 then
+      touched[#touched + 1] = turn
+      turn.ids, turn.seqs = slice_of_many(vd, 0, at_once - 1)
+    end
+    local id = turn.ids[turn.at]
+    if id then
+      ids[#ids + 1], seqs[#seqs + 1] = id, turn.seqs[turn.at]
+      local key = q.base .. id
+      local fields = read_claimed(vd, key)
+      local start = charge(q, vd, fields[9], fields[8])
+      if start > q.v then q.v = start end
+      if vd.k > 0 then vd.k = vd.k - 1 else vd.next = false end
+      if on_job(vd, id, key, fields) then
+        taken = taken + 1
+      else
+        q.ghosts, vd.run, q.running = q.ghosts + 1, vd.run - 1, q.running - 1
+      end
+      turn.taken, turn.at = turn.taken + 1, turn.at + 1
+    else
+      -- Somebody has deleted the line.
+      q.waiting, vd.n, vd.k, vd.next = q.waiting - vd.n, 0, 0, false
+    end
+    forget_head(vd)
+    if standing_of(vd) == READY and taken < most and next_turn(q, turn) then
+      sink(turns)
+    else
+      end_first(turns)
+    end
+  end
+  if #ids > 0 then take_out_first(q, ids, seqs) end
+  for _, turn in ipairs(touched) do
+    local vd = turn.vd
+    if turn.taken > 0 then drop_first(vd, turn.taken) end
+    if turn.ids[turn.at] and vd.n > 0 then vd.head = fmt('%016.0f', turn.seqs[turn.at]) .. vd.name end
+    settle(q, vd)
+    if vd.cap > 0 then fit(q, vd) else feed(q, vd) end
+  end
+  advance(q, q.v)
+  return taken, #ids
+end
