@@ -1,4 +1,6 @@
 // What jobs/job_store.hpp says of leases: kept, ended well, run out.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -53,6 +55,32 @@ TEST_P(JobStoreLease, is_kept_for_another_while_from_now) {
             kStart + Millis{34'000});
   EXPECT_THAT(run(store().recover_expired(kStart + Millis{33'000})).value().waiting, IsEmpty());
   EXPECT_THAT(run(store().recover_expired(kStart + Millis{34'001})).value().waiting, ElementsAre(id));
+}
+
+// Some of the oldest that run, one of them twice; then some of the newest; then the rest.
+TEST_P(JobStoreLease, ends_that_come_together_end_their_own_jobs_alone) {
+  constexpr std::size_t kJobs = 30;
+  const auto wave_of = [](std::size_t i) { return i < 20 && i % 2 == 1 ? 1 : i > 24 ? 2 : 3; };
+  const auto result_of = [](const jobs::JobId& id) { return R"({"n":)" + id + "}"; };
+  std::vector<jobs::Lease> leases;
+  for (std::size_t i = 0; i < kJobs; ++i) add_one(job_of(i % 2 == 0 ? "v" : "w"));
+  for (std::size_t i = 0; i < kJobs; ++i) leases.push_back(claim_lease());
+  for (const int wave : {1, 2, 3}) {
+    std::vector<boost::asio::awaitable<Result<void>>> ends;
+    for (std::size_t i = 0; i < kJobs; ++i) {
+      if (wave_of(i) == wave) ends.push_back(store().complete(leases[i], result_of(leases[i].id), kStart));
+    }
+    const auto count = static_cast<std::ptrdiff_t>(ends.size());
+    if (wave == 1) ends.push_back(store().complete(leases[1], result_of(leases[1].id), kStart));
+    const auto answers = run_all(std::move(ends));
+    EXPECT_EQ(std::ranges::count_if(answers, [](const auto& answer) { return answer.has_value(); }), count);
+    for (std::size_t i = 0; i < kJobs; ++i) {
+      const auto seen = job(leases[i].id);
+      EXPECT_EQ(seen.state, wave_of(i) <= wave ? JobState::completed : JobState::active);
+      EXPECT_EQ(seen.result_json, wave_of(i) <= wave ? result_of(seen.id) : "");
+    }
+  }
+  EXPECT_EQ(counts(), (QueueCounts{.completed = kJobs}));
 }
 
 TEST_P(JobStoreLease, carries_progress_that_get_shows) {

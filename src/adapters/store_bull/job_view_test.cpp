@@ -34,6 +34,24 @@ TEST(JobView, reads_each_field_by_its_name) {
   EXPECT_EQ(job.failed_reason, "why");
 }
 
+// By whichever program's worker.
+TEST(JobView, makes_the_row_of_an_attempt_that_went_well_where_the_log_has_none) {
+  jobs::Job job{.state = jobs::JobState::completed,
+                .processed_at = from_unix_ms(2000),
+                .finished_at = from_unix_ms(2500)};
+  const jobs::AttemptLog row{.started_at = from_unix_ms(2000),
+                             .ended_at = from_unix_ms(2500),
+                             .outcome = "completed",
+                             .steps_json = R"([{"name":"cut"}])"};
+  const jobs::AttemptLog before{
+      .started_at = from_unix_ms(2400), .ended_at = from_unix_ms(2500), .outcome = "retried", .error = "no"};
+  EXPECT_EQ(attempt_that_went_well(job, row.steps_json, {}), row);
+  EXPECT_EQ(attempt_that_went_well(job, row.steps_json, {before}), row);
+  EXPECT_EQ(attempt_that_went_well(job, row.steps_json, {before, row}), std::nullopt);
+  job.state = jobs::JobState::failed;
+  EXPECT_EQ(attempt_that_went_well(job, row.steps_json, {before}), std::nullopt);
+}
+
 // Of Bull's own producers anything may come.
 TEST(JobView, holds_tries_within_what_can_be_counted) {
   const auto tries_of = [](const std::string& tries) {
