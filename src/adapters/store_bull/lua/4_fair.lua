@@ -87,15 +87,17 @@ local function charge_of(vd, cost, taken_before)
   return charge > 1e6 and 1e6 or charge
 end
 
--- The vendor's job is taken, says arithmetic alone: settle() and advance() follow. Its start tag.
-local function charge(q, vd, cost, taken_before)
+-- The vendor's next `count` jobs are taken, at `each`, says arithmetic alone: settle() and advance() follow. The last one's
+-- start tag.
+local function charge(q, vd, count, each)
   local start = vd.f > q.v and vd.f or q.v
-  if not taken_before then
-    vd.f = start + charge_of(vd, cost, false)
+  if each > 0 then
+    for _ = 2, count do start = start + each end
+    vd.f = start + each
     if vd.f > q.fmax then q.fmax = vd.f end
   end
-  vd.n, vd.run = vd.n - 1, vd.run + 1
-  q.waiting, q.running = q.waiting - 1, q.running + 1
+  vd.n, vd.run = vd.n - count, vd.run + count
+  q.waiting, q.running = q.waiting - count, q.running + count
   q.dirty, vd.dirty = true, true
   return start
 end

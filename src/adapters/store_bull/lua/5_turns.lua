@@ -37,3 +37,14 @@ local function sink(turns)
   turns[low], turns.last = first, turns.last + 1
   end_first(turns)
 end
+
+-- A run: so many jobs of the first turn's vendor, each charged the same, come before any other's; of `others` not among the
+-- turns, too, where given. `most` at most, 1 at least: it is the first.
+local function run_of(turns, each, most, others)
+  local first = turns[turns.head]
+  local upto = turns.head < turns.last and turns[turns.head + 1].tag or math.huge
+  if others and others.tag < upto then upto = others.tag end
+  local tag, count = first.tag + each, 1
+  while count < most and tag < upto do tag, count = tag + each, count + 1 end
+  return count
+end

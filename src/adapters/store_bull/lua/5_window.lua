@@ -40,13 +40,14 @@ end
 
 -- In one go, where they stand at the right end in this order, as is usual.
 local function take_out_first(q, ids, seqs)
-  local listed, same = call('LRANGE', q.list, -#ids, -1), q.size >= #ids
-  for i, id in ipairs(ids) do same = same and listed[#listed + 1 - i] == id end
+  local count = #ids
+  local listed, same = q.size >= count and call('RPOP', q.list, count) or {}, true
+  for i = 1, count do same = same and listed[i] == ids[i] end
   if same then
-    call('ZREMRANGEBYRANK', q.own .. 'window', 0, #ids - 1)
-    call('LTRIM', q.list, 0, -#ids - 1)
-    q.size = q.size - #ids
+    call('ZREMRANGEBYRANK', q.own .. 'window', 0, count - 1)
+    q.size = q.size - count
   else
+    for i = #listed, 1, -1 do call('RPUSH', q.list, listed[i]) end
     for i, id in ipairs(ids) do
       if call('ZREM', q.own .. 'window', member_of(seqs[i], id)) == 1 then
         call('LREM', q.list, -1, id)

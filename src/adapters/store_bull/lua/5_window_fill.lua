@@ -35,7 +35,7 @@ do
   -- The ids of a window's entries, as ZADD takes them, in the order of the zset.
   local function sorted_by(scores)
     local entries, ids = {}, {}
-    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = tonumber(scores[i]), member = scores[i + 1]} end
+    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = scores[i], member = scores[i + 1]} end
     table.sort(entries, function(a, b)
       if a.tag ~= b.tag then return a.tag < b.tag end
       return a.member < b.member
@@ -77,26 +77,37 @@ do
     local last_member, last_tag = last and last[1], last and tonumber(last[2])
     -- Those behind all that are there, as most are, and the others.
     local scores, ids, early, is_sorted, added, added_tag = {}, {}, {}, true, 0, -math.huge
+    -- A run of the turn's jobs. Whether its vendor may have more there.
     local function bring(turn)
-      local vd, id, seq, tag = turn.vd, turn.ids[turn.at], turn.seq, turn.tag
-      local cost, taken_before, priority
-      if not vd.plain then
-        local job = call('HMGET', q.base .. id, 'cost', 'processedOn', 'priority')
-        cost, taken_before, priority = job[1], job[2], job[3]
+      local vd, tag, run, each = turn.vd, turn.tag, 1, nil
+      local most = min(vd.n, allowed(vd))
+      if vd.plain then
+        each = charge_of(vd)
+        run = run_of(turns, each, min(room - count, turn.sure - turn.at + 1, most - vd.k), beyond)
       end
-      local member = member_of(seq, id, turn.ids == turn.seqs)
-      if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
-        early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
-      else
-        is_sorted = is_sorted and (tag > added_tag or tag == added_tag and member > scores[2 * added])
-        added, added_tag = added + 1, tag
-        scores[2 * added - 1], scores[2 * added], ids[added] = tag % 1 == 0 and int(tag) or tag, member, id
+      local are_numbers = turn.ids == turn.seqs
+      for at = turn.at, turn.at + run - 1 do
+        local id, seq = turn.ids[at], turn.seqs[at]
+        local member = member_of(seq, id, are_numbers)
+        if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
+          early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
+        else
+          is_sorted = is_sorted and (tag > added_tag or tag == added_tag and member > scores[2 * added])
+          added, added_tag = added + 1, tag
+          scores[2 * added - 1], scores[2 * added], ids[added] = tag, member, id
+        end
+        if each then
+          tag = tag + each
+        else
+          local job = call('HMGET', q.base .. id, 'cost', 'processedOn', 'priority')
+          tag = tag + charge_of(vd, job[1], job[2])
+          if job[3] and job[3] ~= '0' then call('ZADD', q.base .. 'priority', job[3], id) end
+        end
       end
-      if priority and priority ~= '0' then call('ZADD', q.base .. 'priority', priority, id) end
-      vd.p = tag + charge_of(vd, cost, taken_before)
-      vd.k, touched[vd], count, turn.at = vd.k + 1, turn, count + 1, turn.at + 1
-      turn.tag, turn.seq = vd.p, turn.seqs[turn.at]
-      return vd.k < vd.n and vd.k < allowed(vd)
+      vd.p, vd.k, touched[vd] = tag, vd.k + run, turn
+      count, turn.at = count + run, turn.at + run
+      turn.tag, turn.seq = tag, turn.seqs[turn.at]
+      return vd.k < most
     end
     while turns.head <= turns.last and count < room do
       local turn = turns[turns.head]

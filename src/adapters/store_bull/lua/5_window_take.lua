@@ -9,11 +9,16 @@ local function read_claimed(vd, key)
   return call('HMGET', key, 'data', 'opts', 'timestamp', 'batch', 'project')
 end
 
+-- The vendor's next jobs: into its turn.
+local function read_line(turn)
+  turn.ids, turn.seqs = slice_of_many(turn.vd, turn.taken, turn.taken + turn.most - 1)
+  turn.at, turn.count = 1, #turn.ids
+end
+
 -- Whether there is a next job of the turn's vendor; it makes the turn's tag and number. Its head is made when all are taken.
 local function next_turn(q, turn)
   local vd = turn.vd
-  if turn.at > #turn.ids then turn.ids, turn.seqs, turn.at = {}, {}, 1 end
-  if not turn.ids[1] then turn.ids, turn.seqs = slice_of_many(vd, turn.taken, turn.taken + turn.most - 1) end
+  if turn.at > turn.count then read_line(turn) end
   turn.seq = turn.seqs[turn.at]
   if not turn.seq then return false end
   turn.tag = vd.f > q.v and vd.f or q.v
@@ -33,54 +38,61 @@ local function take(q, most, on_job)
   for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
   load_vendors(q, names)
   local at_once = floor(most / #names) + 1
-  for _, name in ipairs(names) do
+  for i, name in ipairs(names) do
     -- Their tags and heads are as in the set: it was applied.
     local vd = vendor_at(q, name)
-    local seq = tonumber(sub(vd.turn, 1, 16))
-    turns[#turns + 1] = {vd = vd, tag = vd.tag, seq = seq, most = at_once, taken = 0, ids = {}, at = 1}
+    turns[i] = {vd = vd, tag = vd.tag, seq = tonumber(sub(vd.turn, 1, 16)), most = at_once, taken = 0}
   end
-  local ids, seqs, touched = {}, {}, {}
+  local ids, seqs, gone, touched = {}, {}, 0, {}
   turns_of(turns)
   while turns.head <= turns.last and taken < most do
     local turn = turns[turns.head]
     local vd = turn.vd
     if turn.taken == 0 then
       touched[#touched + 1] = turn
-      turn.ids, turn.seqs = slice_of_many(vd, 0, at_once - 1)
+      read_line(turn)
     end
-    local id = turn.ids[turn.at]
-    if id then
-      ids[#ids + 1], seqs[#seqs + 1] = id, turn.seqs[turn.at]
+    local each = vd.plain and charge_of(vd)
+    local count = min(most - taken, turn.count - turn.at + 1)
+    if count > 1 and vd.cap > 0 then count = min(count, vd.cap - vd.run) end
+    if count > 1 then count = each and run_of(turns, each, count) or 1 end
+    for at = turn.at, turn.at + count - 1 do
+      local id = turn.ids[at]
       local key = q.base .. id
       local fields = read_claimed(vd, key)
-      local start = charge(q, vd, fields[9], fields[8])
-      if start > q.v then q.v = start end
-      if vd.k > 0 then vd.k = vd.k - 1 else vd.next = false end
+      each = each or charge_of(vd, fields[9], fields[8])
+      gone = gone + 1
+      ids[gone], seqs[gone] = id, turn.seqs[at]
       if on_job(vd, id, key, fields) then
         taken = taken + 1
       else
         q.ghosts, vd.run, q.running = q.ghosts + 1, vd.run - 1, q.running - 1
       end
-      turn.taken, turn.at = turn.taken + 1, turn.at + 1
+    end
+    if count > 0 then
+      local start = charge(q, vd, count, each)
+      if start > q.v then q.v = start end
+      vd.k = vd.k - count
+      if vd.k < 0 then vd.k, vd.next = 0, false end
+      turn.taken, turn.at = turn.taken + count, turn.at + count
     else
       -- Somebody has deleted the line.
       q.waiting, vd.n, vd.k, vd.next = q.waiting - vd.n, 0, 0, false
     end
-    forget_head(vd)
     if standing_of(vd) == READY and taken < most and next_turn(q, turn) then
       sink(turns)
     else
       end_first(turns)
     end
   end
-  if #ids > 0 then take_out_first(q, ids, seqs) end
+  if gone > 0 then take_out_first(q, ids, seqs) end
   for _, turn in ipairs(touched) do
-    local vd = turn.vd
+    local vd, next = turn.vd, turn.seqs[turn.at]
     if turn.taken > 0 then drop_first(vd, turn.taken) end
-    if turn.ids[turn.at] and vd.n > 0 then vd.head = fmt('%016.0f', turn.seqs[turn.at]) .. vd.name end
+    if next and vd.n > 0 then vd.head = fmt('%016.0f', next) .. vd.name else forget_head(vd) end
     settle(q, vd)
     if vd.cap > 0 then fit(q, vd) else feed(q, vd) end
   end
   advance(q, q.v)
-  return taken, #ids
+  return taken, gone
 end

@@ -99,7 +99,7 @@ local function taken_elsewhere(q, member)
   if not job[5] then
     drop_ghost(q, vd, id, seq)
   elseif leave_line(vd, id, seq, true) then
-    local start = charge(q, vd, job[2], job[3])
+    local start = charge(q, vd, 1, charge_of(vd, job[2], job[3]))
     forget_head(vd)
     settle(q, vd)
     advance(q, start)

@@ -202,11 +202,10 @@ local function wait_again(q, id)
 end
 
 -- A lease as kept: until and since (ms), marks, token, and of the job what its end needs: its batch or '', vendor. By struct,
--- which takes a fifth of cmsgpack's time.
+-- which takes half of cmsgpack's time; what is before and behind the token is the same for many.
 local CANCELLED, HAS_OPTS = 1, 2  -- Marks: HAS_OPTS where the job's options say something of its end.
-local function pack_lease(till, since, marks, token, batch, vendor)
-  return struct.pack('>ddBBc0I4c0I4c0', till, since, marks, #token, token, #batch, batch, #vendor, vendor)
-end
+local function lease_head(till, since, marks, token) return struct.pack('>ddBB', till, since, marks, #token) end
+local function lease_tail(batch, vendor) return struct.pack('>I4c0I4c0', #batch, batch, #vendor, vendor) end
 local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
 local function lease_from(packed)
   local till, since, marks, token, batch, vendor = unpack_lease(packed)
@@ -219,7 +218,8 @@ local function lease_of(q, id)
 end
 local function save_lease(q, id, lease)
   local marks = (lease.is_cancelled and CANCELLED or 0) + (lease.has_opts and HAS_OPTS or 0)
-  local packed = pack_lease(lease.till, lease.since, marks, lease.token, lease.batch, lease.vendor)
+  local packed = lease_head(lease.till, lease.since, marks, lease.token) .. lease.token ..
+                   lease_tail(lease.batch, lease.vendor)
   call('HSET', q.own .. 'leases', id, packed)
   return packed
 end

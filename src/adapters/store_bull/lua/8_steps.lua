@@ -72,7 +72,7 @@ local function has_ended(id, vendor, batch, was_listed)
   end
   ended_now[#ended_now + 1] = id
   locks_now[#locks_now + 1] = q.base .. id .. ':lock'
-  batch_add(batch, 'active', -1)
+  if batch ~= '' then batch_add(batch, 'active', -1) end
   return true
 end
 
@@ -105,7 +105,7 @@ end
 -- One more has ended so for good. The batch that is done now, or ''.
 local function count_end(batch, state, points)
   if points then metered[state], points_max = (metered[state] or 0) + 1, tonumber(points) end
-  return count_ended(batch, state, NOW)
+  return batch == '' and '' or count_ended(batch, state, NOW)
 end
 
 -- The log has no row of an attempt that went well: the hash says it all, at one call less for each job.
@@ -236,15 +236,15 @@ local function claim_all()
   if #claims == 0 then return end
   local delayed, wanted, first = q.base .. 'delayed', #claims, claims.first
   local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
-  local length, till, till_text
+  local length, token_length, till, till_text, head, of_vendor, tail
   local function on_job(vd, id, key, job)
     if not job[1] then return false end
     local at, batch = claims[served + 1], job[4]
     local token = ARGV[at]
-    if ARGV[at + 1] ~= length then
-      length = ARGV[at + 1]
+    if ARGV[at + 1] ~= length or #token ~= token_length then
+      length, token_length = ARGV[at + 1], #token
       till = NOW + tonumber(length)
-      till_text = int(till)
+      till_text, head = int(till), lease_head(till, NOW, 0, token)
     end
     call('SET', key .. ':lock', token, 'PXAT', till_text)
     if job[11] then call('HDEL', key, 'progress') end
@@ -256,8 +256,10 @@ local function claim_all()
     served = served + 1
     active[served] = id
     leases[2 * served - 1] = id
+    if vd ~= of_vendor then of_vendor, tail = vd, lease_tail('', vd.name) end
     local has_opts = not vd.plain and say_of_its_end(job[2])
-    leases[2 * served] = pack_lease(till, NOW, has_opts and HAS_OPTS or 0, token, batch or '', vd.name)
+    leases[2 * served] = (has_opts and lease_head(till, NOW, HAS_OPTS, token) or head) .. token ..
+                           (batch and lease_tail(batch, vd.name) or tail)
     job[6], job[7] = vd.name, id
     answers[first + served - 1] = job
     return true
