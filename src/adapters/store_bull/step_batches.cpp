@@ -36,6 +36,15 @@ constexpr std::size_t kWorthAnother = 32;  // Steps.
 constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",
                                                  "extend",   "progress", "claim"};
 
+// The answer that begins at `at`, which goes on behind it. A claim's lies flat, behind the number of its words.
+Reply next_answer(std::vector<Reply>& answers, std::size_t& at, Step::Kind kind) {
+  if (kind != Step::Kind::claim) return std::move(answers.at(at++));
+  const auto count = answers.at(at++).integer();
+  std::vector<Reply> words;
+  for (std::int64_t i = 0; i < count; ++i) words.push_back(std::move(answers.at(at++)));
+  return {std::move(words)};
+}
+
 }  // namespace
 
 StepBatches::StepBatches(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
@@ -142,9 +151,10 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
       for (Waiting& waiting : batch) waiting.answer(reply.error());
       continue;
     }
-    const auto& answers = reply->array();
-    if (on_told_) on_told_(queue, answers.at(batch.size()));
-    for (std::size_t i = 0; i < batch.size(); ++i) batch[i].answer(answers.at(i));
+    auto answers = std::get<std::vector<Reply>>(std::move(reply->value));
+    if (on_told_) on_told_(queue, answers.back());
+    std::size_t at = 0;
+    for (Waiting& waiting : batch) waiting.answer(next_answer(answers, at, waiting.step.kind));
   }
 }
 

@@ -79,7 +79,12 @@ local function apply(q)
     if next(changes) then
       local gone, new = {}, {}
       for member, score in pairs(changes) do
-        if score then new[#new + 1], new[#new + 2] = score, member else gone[#gone + 1] = member end
+        if score then
+          new[#new + 1] = score
+          new[#new + 1] = member
+        else
+          gone[#gone + 1] = member
+        end
       end
       for from = 1, #gone, 1000 do call('ZREM', q.own .. set, unpack(gone, from, min(from + 999, #gone))) end
       for from = 1, #new, 1000 do call('ZADD', q.own .. set, unpack(new, from, min(from + 999, #new))) end

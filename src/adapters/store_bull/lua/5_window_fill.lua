@@ -94,7 +94,9 @@ do
         else
           is_sorted = is_sorted and (tag > added_tag or tag == added_tag and member > scores[2 * added])
           added, added_tag = added + 1, tag
-          scores[2 * added - 1], scores[2 * added], ids[added] = tag, member, id
+          scores[2 * added - 1] = tag
+          scores[2 * added] = member
+          ids[added] = id
         end
         if each then
           tag = tag + each

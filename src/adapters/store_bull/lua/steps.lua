@@ -1,7 +1,7 @@
 -- steps: queue, due jobs made waiting at most, word for a cancelled job, how long a key is kept (ms), whether every event
 -- is told ('1' in a cluster); then the steps that callers asked for meanwhile. Those next to each other that are of one
--- kind, one time and one length are a group: kind, now (ms), how many, words of each, then all their words. Answers one
--- reply for each step, and the queues that were told.
+-- kind, one time and one length are a group: kind, now (ms), how many, words of each, then all their words; claims are
+-- last. Answers one reply for each step, claim_all()'s for claims, and the queues that were told.
 begin_steps()
 local groups, named, vendors = {}, {}, {}
 do
@@ -30,7 +30,6 @@ for _, group in ipairs(groups) do
   if kind == 'complete' then
     complete_all(at, count, width)
   elseif kind == 'claim' then
-    claims.first = claims.first or #answers + 1
     for i = at, at + (count - 1) * width, width do claims[#claims + 1] = i end
     if width > 2 then limiter = {max = tonumber(ARGV[at + 2]), duration = ARGV[at + 3]} end
   else
@@ -39,9 +38,6 @@ for _, group in ipairs(groups) do
   end
 end
 write_ended()
-local count = #answers
-if #claims > 0 then count = claims.first + #claims - 1 end
 claim_all()
-local names = finish_step()
-answers[count + 1] = names
+answers[#answers + 1] = finish_step()
 return answers
