@@ -1,4 +1,9 @@
 // A real cluster of three masters and three replicas: keys everywhere, a slot that moves, a master that dies.
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -144,10 +149,23 @@ TEST_F(RedisClusterTest, carries_messages_whichever_node_they_are_published_on) 
   redis->on_connection([&](bool now) { up = now; });
   redis->subscribe("c", [&](const auto&, const std::string& payload) { messages.push_back(payload); });
   ASSERT_TRUE(loop.run_until([&] { return up; }));
-  for (std::size_t i = 0; i < 6; ++i) cluster.node(i).command({"PUBLISH", "c", std::to_string(i)});
-  ASSERT_TRUE(loop.run_until([&] { return messages.size() == 6; }));
-  redis.command({"PUBLISH", "c", "own"});
-  ASSERT_TRUE(loop.run_until([&] { return messages.size() == 7; }));
+  // Nodes drop what they would tell one that they have no link to at that moment, as happens on a busy
+  // machine: hence again where nothing comes of it.
+  const auto hears = [&](const std::function<void(const std::string&)>& publish) {
+    constexpr int kTries = 30;
+    bool heard = false;
+    for (int i = 0; i < kTries && !heard; ++i) {
+      messages.clear();
+      publish(std::to_string(i));
+      heard = loop.run_until([&] { return !messages.empty(); }, std::chrono::seconds(2));
+    }
+    return heard;
+  };
+  for (std::size_t node = 0; node < 6; ++node) {
+    EXPECT_TRUE(hears([&](const std::string& text) { cluster.node(node).command({"PUBLISH", "c", text}); }))
+        << node;
+  }
+  EXPECT_TRUE(hears([&](const std::string& text) { redis.command({"PUBLISH", "c", text}); }));
 }
 
 TEST_F(RedisClusterTest, loses_and_doubles_nothing_while_a_slot_moves) {

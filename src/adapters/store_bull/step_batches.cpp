@@ -36,7 +36,8 @@ constexpr std::size_t kWorthAnother = 32;  // Steps.
 constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",
                                                  "extend",   "progress", "claim"};
 
-// The answer that begins at `at`, which goes on behind it. A claim's lies flat, behind the number of its words.
+// The answer that begins at `at`, which goes on behind it. A claim's lies flat, behind the number of its
+// words.
 Reply next_answer(std::vector<Reply>& answers, std::size_t& at, Step::Kind kind) {
   if (kind != Step::Kind::claim) return std::move(answers.at(at++));
   const auto count = answers.at(at++).integer();
