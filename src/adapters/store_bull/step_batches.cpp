@@ -30,7 +30,7 @@ constexpr std::size_t kStepsMax = 128;
 // What comes meanwhile makes the next batch larger, which costs Redis less than another one under way. Where
 // many steps come, though, a second one keeps Redis busy while the answers to the first are seen to.
 constexpr int kRunningMax = 2;
-constexpr std::size_t kWorthAnother = 32;  // Steps.
+constexpr std::size_t kWorthAnother = 48;  // Steps.
 
 // What ends comes first, since it makes room; claims last, since they are served together.
 constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",

@@ -237,7 +237,7 @@ local function claim_all()
   if #claims == 0 then return end
   local delayed, wanted, length_now = q.base .. 'delayed', #claims, #answers
   local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
-  local length, token_length, till, till_text, head, of_vendor, tail
+  local length, token_length, till, head, of_vendor, tail
   local function on_job(vd, id, key, job)
     if not job[1] then return false end
     local at, batch = claims[served + 1], job[4]
@@ -245,9 +245,9 @@ local function claim_all()
     if ARGV[at + 1] ~= length or #token ~= token_length then
       length, token_length = ARGV[at + 1], #token
       till = NOW + tonumber(length)
-      till_text, head = int(till), lease_head(till, NOW, 0, token)
+      head = lease_head(till, NOW, 0, token)
     end
-    call('SET', key .. ':lock', token, 'PXAT', till_text)
+    call('SET', key .. ':lock', token, 'PX', length)
     if job[11] then call('HDEL', key, 'progress') end
     if job[10] and job[10] ~= '0' then call('ZREM', q.base .. 'priority', id) end
     call('HSET', key, 'processedOn', NOW_TEXT)
