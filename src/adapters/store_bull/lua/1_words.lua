@@ -15,10 +15,10 @@
 -- a cluster's nodes each has these for itself, under its own tag, and an outbox: jobs that a step of its brings to
 -- another queue, until somebody has taken them there (docs/decisions/0011).
 --
--- Of a vendor: f finish tag, run jobs running, n jobs waiting, w cap hard paused its share, st standing, tag and turn its
--- place in the set of its standing, k jobs in the window, p start tag of the next one there, fed its place in feed or
--- false, plain whether all its waiting jobs cost 1, are fresh and of no priority,
--- sorted whether its line is a zset, head its first job as in turn.
+-- Of a vendor: f finish tag, run jobs running where it has a cap, n jobs waiting, w cap hard paused its share, st standing,
+-- tag and turn its place in the set of its standing, k jobs in the window, p start tag of the next one there, fed, fed_next
+-- and fed_as its place in feed or false, plain whether all its waiting jobs cost 1, are fresh and of no priority, sorted
+-- whether its line is a zset, head its first job as in turn.
 --
 -- A call into Redis costs about 1 us, a line of Lua a hundredth of it: hence what several jobs need is asked for and
 -- written at once.

@@ -22,11 +22,11 @@ local function read_word(word)
   return id, tonumber(number)
 end
 
--- What came in this call is added in one go: to be called before the line is looked at.
+-- What came in this call is added in one go, to a list: to be called before the line is looked at.
 local function lay(vd)
-  if #vd.fresh == 0 then return end
-  call(vd.sorted and 'ZADD' or 'RPUSH', vd.line, unpack(vd.fresh))
-  vd.fresh = {}
+  if not vd.fresh then return end
+  call('RPUSH', vd.line, unpack(vd.fresh))
+  vd.fresh = false
 end
 
 local function sort_line(vd)
@@ -88,13 +88,19 @@ local function leave_line(vd, id, seq, is_first)
   return call('LREM', vd.line, is_first and 1 or -1, word_of(seq, id)) == 1
 end
 
-local function drop_first(vd, count)
+-- The first jobs leave: their ids and numbers, which of plain lines stay texts.
+local function take_first(vd, count)
   lay(vd)
+  local ids, seqs = {}, {}
   if vd.sorted then
-    call('ZREMRANGEBYRANK', vd.line, 0, count - 1)
-  else
-    call('LTRIM', vd.line, count, -1)
+    local flat = call('ZPOPMIN', vd.line, count)
+    for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
+    return ids, seqs
   end
+  local words = call('LPOP', vd.line, count) or {}
+  if vd.plain then return words, words end
+  for i, word in ipairs(words) do ids[i], seqs[i] = read_word(word) end
+  return ids, seqs
 end
 
 -- Puts a job of no rank into a list, where it belongs by its number. Its place from 0, or nil where that is far inside.
@@ -137,16 +143,14 @@ local function enter_line(vd, id, seq, rank, again, is_number)
     if at then return at end
     sort_line(vd)
   end
-  local fresh = vd.fresh
   if vd.sorted then
-    fresh[#fresh + 1], fresh[#fresh + 2] = seq - rank * RANK, id
     lay(vd)
+    call('ZADD', vd.line, seq - rank * RANK, id)
     return call('ZRANK', vd.line, id)
   end
-  if #fresh > 1000 then
-    lay(vd)
-    fresh = vd.fresh
-  end
+  if vd.fresh and #vd.fresh > 1000 then lay(vd) end
+  local fresh = vd.fresh or {}
   fresh[#fresh + 1] = is_number and id or word_of(seq, id)
+  vd.fresh = fresh
   return vd.n - 1
 end

@@ -21,20 +21,31 @@ local function tell_waiting(q, id)
   end
 end
 
--- All its fields at once: a table that grows is made anew each time it has twice as many.
+-- What is so of most vendors needs no place in their records: `share` and lines of another kind are at a record's end.
+local USUAL = {__index = {w = 1, cap = 0, run = 0, hard = false, paused = false, plain = true, sorted = false, dirty = false,
+                          gone = false, last = false, fresh = false}}
 local function vendor_from(q, name, packed)
-  local f, run, n, w, cap, hard, paused, st, tag, turn, k, p, fed, plain, sorted, fed_as = 0, 0, 0, 1, 0, false, false,
-    OFF, 0, false, 0, 0, false, true, false, false
+  local f, n, st, tag, turn, k, p, fed, fed_as, fed_next, plain, sorted, run, w, cap, hard, paused = 0, 0, OFF, 0, false, 0, 0,
+    false, false, false
   if packed then
-    f, run, n, w, cap, hard, paused, st, tag, turn, k, p, fed, plain, sorted, fed_as = cmsgpack.unpack(packed)
+    f, n, st, tag, turn, k, p, fed, fed_as, fed_next, plain, sorted, run, w, cap, hard, paused = cmsgpack.unpack(packed)
   end
-  local next = fed_as and tonumber(sub(fed_as, 1, 16))
-  local vd = {f = f, run = run, n = n, w = w, cap = cap, hard = hard, paused = paused, st = st, tag = tag, turn = turn,
-              k = k, p = p, fed = fed, plain = plain, sorted = sorted, fed_as = fed_as,
-              next = next, fed_next = next, name = name, head = turn, fresh = {},
-              line = q.own .. 'line:' .. name, dirty = false, gone = false, last = false}
-  q.vendors[name] = vd
+  -- All at once, and few: a table that grows is made anew each time it has twice as many.
+  local vd = {f = f, n = n, st = st, tag = tag, turn = turn, k = k, p = p, fed = fed, fed_as = fed_as, next = fed_next,
+              fed_next = fed_next, name = name, head = turn, line = q.own .. 'line:' .. name}
+  if plain ~= nil then
+    vd.plain, vd.sorted, vd.run, vd.w, vd.cap, vd.hard, vd.paused = plain, sorted, run, w, cap, hard, paused
+  end
+  q.vendors[name] = setmetatable(vd, USUAL)
   return vd
+end
+
+local function packed_vendor(vd)
+  if vd.plain and not vd.sorted and vd.w == 1 and vd.cap == 0 and not vd.hard and not vd.paused then
+    return cmsgpack.pack(vd.f, vd.n, vd.st, vd.tag, vd.turn, vd.k, vd.p, vd.fed, vd.fed_as, vd.fed_next)
+  end
+  return cmsgpack.pack(vd.f, vd.n, vd.st, vd.tag, vd.turn, vd.k, vd.p, vd.fed, vd.fed_as, vd.fed_next, vd.plain, vd.sorted,
+                       vd.run, vd.w, vd.cap, vd.hard, vd.paused)
 end
 
 local function vendor_at(q, name)
@@ -45,7 +56,7 @@ end
 local function load_vendors(q, names)
   local missing, keys, is_named = {}, {}, {}
   for _, name in ipairs(names) do
-    if name and not q.vendors[name] and not is_named[name] then
+    if not q.vendors[name] and not is_named[name] then
       is_named[name] = true
       missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
     end
@@ -62,8 +73,7 @@ local function save_vendors(q)
       gone[#gone + 1] = q.own .. 'vendor:' .. name
     elseif vd.dirty then
       kept[#kept + 1] = q.own .. 'vendor:' .. name
-      kept[#kept + 1] = cmsgpack.pack(vd.f, vd.run, vd.n, vd.w, vd.cap, vd.hard, vd.paused, vd.st, vd.tag, vd.turn, vd.k,
-                                      vd.p, vd.fed, vd.plain, vd.sorted, vd.fed_as)
+      kept[#kept + 1] = packed_vendor(vd)
     end
   end
   for from = 1, #kept, 2000 do call('MSET', unpack(kept, from, min(from + 1999, #kept))) end

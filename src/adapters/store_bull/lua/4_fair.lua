@@ -2,7 +2,7 @@
 -- store gives out jobs in one order.
 local function standing_of(vd)
   if vd.n == 0 then
-    return vd.run == 0 and vd.w == 1 and vd.cap == 0 and not vd.hard and not vd.paused and IDLE or OFF
+    return vd.w == 1 and vd.cap == 0 and not vd.hard and not vd.paused and IDLE or OFF
   end
   if vd.paused then return OFF end
   if vd.cap == 0 or vd.run < vd.cap then return READY end
@@ -18,14 +18,17 @@ local function head_of(vd)
     vd.plain, vd.head = true, false
   elseif not vd.head then
     local _, seqs = slice(vd, 0, 0)
-    vd.head = fmt('%016.0f', seqs[1]) .. vd.name
+    -- Somebody may have deleted the line.
+    vd.head = seqs[1] and fmt('%016.0f', seqs[1]) .. vd.name or false
   end
   return vd.head
 end
 
 local function settle(q, vd)
-  vd.dirty, vd.gone = true, false
+  vd.dirty = true
+  if vd.gone then vd.gone = false end
   local st, tag, turn = standing_of(vd), vd.f, head_of(vd)
+  if not turn and vd.n > 0 then st = OFF end
   if st == READY then tag = max(vd.f, q.v) end
   if st == vd.st and tag == vd.tag and turn == vd.turn and st ~= IDLE then return end
   if vd.st == READY then
@@ -70,7 +73,14 @@ local function end_busy_period(q)
   if call('EXISTS', q.own .. 'ready', q.own .. 'capped') == 0 then advance(q, q.fmax) end
 end
 
+-- So many jobs of vendors without a cap run no more.
+local function ended_uncapped(q, count)
+  q.running, q.dirty = max(0, q.running - count), true
+  end_busy_period(q)
+end
+
 local function ended(q, vd, count)
+  if vd.cap == 0 then return ended_uncapped(q, count) end
   count = min(count, vd.run)
   if count == 0 then return end
   q.dirty = true
@@ -96,7 +106,8 @@ local function charge(q, vd, count, each)
     vd.f = start + each
     if vd.f > q.fmax then q.fmax = vd.f end
   end
-  vd.n, vd.run = vd.n - count, vd.run + count
+  vd.n = vd.n - count
+  if vd.cap > 0 then vd.run = vd.run + count end
   q.waiting, q.running = q.waiting - count, q.running + count
   q.dirty, vd.dirty = true, true
   return start

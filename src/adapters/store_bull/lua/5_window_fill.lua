@@ -10,7 +10,7 @@ do
   local function read_slice(q, turn)
     local vd = turn.vd
     turn.ids, turn.seqs = slice_of_many(vd, vd.k, vd.k + turn.most - 1)
-    turn.at, turn.seq, turn.sure = 1, turn.seqs[1], min(turn.sure, #turn.ids)
+    turn.at, turn.seq, turn.sure = 1, tonumber(turn.seqs[1]), min(turn.sure, #turn.ids)
     turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
     return turn.ids[1]
   end

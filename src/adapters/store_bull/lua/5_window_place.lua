@@ -39,7 +39,8 @@ local function place(q, id, vendor, seq, rank, again, costs_one)
   if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
   if rank ~= 0 or again or not costs_one then vd.plain = false end
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
-  vd.dirty, q.dirty, vd.gone = true, true, false
+  vd.dirty, q.dirty = true, true
+  if vd.gone then vd.gone = false end
   told[q.name] = true
   local at = enter_line(vd, id, seq, rank, again, costs_one)
   if at == 0 then

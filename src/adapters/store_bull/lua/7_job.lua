@@ -203,25 +203,45 @@ end
 
 -- A lease as kept: until and since (ms), marks, token, and of the job what its end needs: its batch or '', vendor. By struct,
 -- which takes half of cmsgpack's time; what is before and behind the token is the same for many.
-local CANCELLED, HAS_OPTS = 1, 2  -- Marks: HAS_OPTS where the job's options say something of its end.
+-- Marks: the job was cancelled; its options say something of its end; its vendor has a cap, which only where it is so needs to
+-- know of the end.
+local CANCELLED, HAS_OPTS, CAPPED_VENDOR = 1, 2, 4
 local function lease_head(till, since, marks, token) return struct.pack('>ddBB', till, since, marks, #token) end
 local function lease_tail(batch, vendor) return struct.pack('>I4c0I4c0', #batch, batch, #vendor, vendor) end
 local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
 local function lease_from(packed)
   local till, since, marks, token, batch, vendor = unpack_lease(packed)
-  return {till = till, since = since, is_cancelled = marks % HAS_OPTS == CANCELLED, has_opts = marks >= HAS_OPTS, token = token,
-          batch = batch, vendor = vendor}
+  return {till = till, since = since, marks = marks, token = token, batch = batch, vendor = vendor,
+          is_cancelled = marks % HAS_OPTS == CANCELLED}
 end
 local function lease_of(q, id)
   local packed = call('HGET', q.own .. 'leases', id)
   return packed and lease_from(packed)
 end
 local function save_lease(q, id, lease)
-  local marks = (lease.is_cancelled and CANCELLED or 0) + (lease.has_opts and HAS_OPTS or 0)
-  local packed = lease_head(lease.till, lease.since, marks, lease.token) .. lease.token ..
+  local packed = lease_head(lease.till, lease.since, lease.marks, lease.token) .. lease.token ..
                    lease_tail(lease.batch, lease.vendor)
   call('HSET', q.own .. 'leases', id, packed)
   return packed
+end
+
+-- Jobs of a vendor that are running. It has a cap from now on: its leases say so.
+local function count_running(q, vendor)
+  local count, leases = 0, call('HGETALL', q.own .. 'leases')
+  for i = 1, #leases, 2 do
+    local lease = lease_from(leases[i + 1])
+    if lease.vendor == vendor then
+      count = count + 1
+      if lease.marks < CAPPED_VENDOR then
+        lease.marks = lease.marks + CAPPED_VENDOR
+        save_lease(q, leases[i], lease)
+      end
+    end
+  end
+  for _, other in ipairs(call('HVALS', q.own .. 'abroad')) do
+    if other == vendor then count = count + 1 end
+  end
+  return count
 end
 
 -- The queue that has the job.

@@ -127,28 +127,33 @@ end
 
 -- id, lease token, result, steps; points of metrics, where kept: jobs that went well and are followed by none, as most.
 local function complete_all(from, count, width)
-  local vendors, batches, sinces, marks, ids, freed = {}, {}, {}, {}, {}, {}
+  local vendors, batches, sinces, marks, ids = {}, {}, {}, {}, {}
+  -- How many of vendors without a cap have ended, those with one, and how many of each of them.
+  local uncapped, capped, freed = 0, {}, {}
   for i = 1, count do
     local at = from + (i - 1) * width
     vendors[i], batches[i], sinces[i], marks[i] = end_lease(ARGV[at], ARGV[at + 1])
     if vendors[i] then ids[#ids + 1] = ARGV[at] else vendors[i] = false end
   end
-  load_vendors(q, vendors)
   local was_listed = unlist_all(ids)
   for i = 1, count do
     local at = from + (i - 1) * width
     local id, vendor, batch, done = ARGV[at], vendors[i], batches[i], nil
     if vendor and has_ended(id, vendor, batch, was_listed[id]) then
-      end_well(id, marks[i] >= HAS_OPTS, sinces[i], ARGV[at + 2], ARGV[at + 3])
-      freed[vendor] = (freed[vendor] or 0) + 1
+      end_well(id, marks[i] % CAPPED_VENDOR >= HAS_OPTS, sinces[i], ARGV[at + 2], ARGV[at + 3])
+      if marks[i] < CAPPED_VENDOR then
+        uncapped = uncapped + 1
+      else
+        if not freed[vendor] then capped[#capped + 1] = vendor end
+        freed[vendor] = (freed[vendor] or 0) + 1
+      end
       done = count_end(batch, 'completed', width > 4 and ARGV[at + 4])
     end
     answers[#answers + 1] = not done and 'lost' or done == '' and 'done' or {'done', done}
   end
-  for _, vendor in ipairs(vendors) do
-    if freed[vendor] then let_go(q, vendor_at(q, vendor), freed[vendor]) end
-    freed[vendor] = nil
-  end
+  if uncapped > 0 then ended_uncapped(q, uncapped) end
+  load_vendors(q, capped)
+  for _, vendor in ipairs(capped) do let_go(q, vendor_at(q, vendor), freed[vendor]) end
 end
 
 local STACKS_MAX = 10  -- Reasons of failed attempts that are kept, the last ones.
@@ -162,7 +167,7 @@ local function settle_job(at, width)
   local key, cancelled, done, state = q.base .. id, marks % HAS_OPTS == CANCELLED, '', nil
   if move == 'complete' then
     state = 'completed'
-    end_well(id, marks >= HAS_OPTS, since, text, steps)
+    end_well(id, marks % CAPPED_VENDOR >= HAS_OPTS, since, text, steps)
   else
     if cancelled then move, text = 'fail', cancelled_word end
     local outcome = cancelled and 'cancelled' or move == 'retry_at' and 'retried' or move == 'release' and 'released' or
@@ -258,8 +263,8 @@ local function claim_all()
     active[served] = id
     leases[2 * served - 1] = id
     if vd ~= of_vendor then of_vendor, tail = vd, lease_tail('', vd.name) end
-    local has_opts = not vd.plain and say_of_its_end(job[2])
-    leases[2 * served] = (has_opts and lease_head(till, NOW, HAS_OPTS, token) or head) .. token ..
+    local marks = (vd.cap > 0 and CAPPED_VENDOR or 0) + (not vd.plain and say_of_its_end(job[2]) and HAS_OPTS or 0)
+    leases[2 * served] = (marks > 0 and lease_head(till, NOW, marks, token) or head) .. token ..
                            (batch and lease_tail(batch, vd.name) or tail)
     -- One after the other: a table that gets a higher place before a lower one grows as a hash.
     local n, count = length_now + 1, vd.plain and 7 or #job

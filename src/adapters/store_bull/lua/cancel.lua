@@ -11,7 +11,7 @@ end
 if state == 'active' then
   local lease = lease_of(q, id)
   if lease then
-    lease.is_cancelled = true
+    if not lease.is_cancelled then lease.marks = lease.marks + CANCELLED end
     save_lease(q, id, lease)
     call('PUBLISH', ROOT .. 'cancel', id)
   end

@@ -60,7 +60,7 @@ for vendor in pairs(names) do
     if counted ~= is then found('vendor', vendor .. ': ' .. what .. ' counted ' .. counted .. ', are ' .. is) end
   end
   differs('waiting', vd.n, line)
-  differs('running', vd.run, running[vendor] or 0)
+  if vd.cap > 0 then differs('running', vd.run, running[vendor] or 0) end
   differs('in the window', vd.k, in_window[vendor] or 0)
   local st = standing_of(vd)
   local sets = {[READY] = 'ready', [CAPPED] = 'capped', [IDLE] = 'idle'}

@@ -6,6 +6,7 @@ for at = 6, #ARGV, 5 do
     for _, name in ipairs(call('SMEMBERS', ROOT .. 'queues')) do
       local q = queue_at(name)
       local vd = vendor_at(q, vendor)
+      if vd.cap == 0 and share[2] > 0 then vd.run = count_running(q, vendor) end
       vd.w, vd.cap, vd.hard, vd.paused = share[1], share[2], share[3], share[4]
       settle(q, vd)
       end_busy_period(q)
