@@ -65,6 +65,17 @@ local function slice_of_many(vd, from, to)
   return ids, ids
 end
 
+-- The first one's number; nil without one.
+local function first_seq_of(vd)
+  lay(vd)
+  if vd.sorted then
+    local score = call('ZRANGE', vd.line, 0, 0, 'WITHSCORES')[2]
+    return score and tonumber(score) % RANK
+  end
+  local word = call('LINDEX', vd.line, 0)
+  return word and (tonumber(word) or tonumber(string.match(word, '^%d+')))
+end
+
 -- Where the last job stands, as a zset's score; -inf without one.
 local function last_score(vd)
   lay(vd)

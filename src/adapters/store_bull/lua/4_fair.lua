@@ -17,9 +17,10 @@ local function head_of(vd)
     if vd.sorted then vd.sorted = call('EXISTS', vd.line) == 1 end
     vd.plain, vd.head = true, false
   elseif not vd.head then
-    local _, seqs = slice(vd, 0, 0)
+    -- With none in the window the next one for it is the first.
+    local seq = vd.k == 0 and vd.next or first_seq_of(vd)
     -- Somebody may have deleted the line.
-    vd.head = seqs[1] and fmt('%016.0f', seqs[1]) .. vd.name or false
+    vd.head = seq and fmt('%016.0f', seq) .. vd.name or false
   end
   return vd.head
 end
