@@ -122,9 +122,12 @@ awaitable<void> Worker::slot() {
     } else if (claim->job) {
       co_return co_await run_one(std::move(*claim->job));
     } else if (!stopping_) {
-      std::optional<Millis> until_due;
-      if (claim->due) until_due = std::max(*claim->due - parts_.clock.now(), Millis{1});
-      co_await work_.wait(ticket, until_due);
+      std::optional<Millis> longest = options_.look_again;
+      if (claim->due) {
+        const Millis until_due = std::max(*claim->due - parts_.clock.now(), Millis{1});
+        longest = std::min(until_due, longest.value_or(until_due));
+      }
+      co_await work_.wait(ticket, longest);
     }
   }
 }

@@ -27,6 +27,8 @@ struct WorkerOptions {
   std::string name;           // Of this process, in logs.
   Millis lease{30'000};       // Renewed every third of it.
   Millis store_pause{1'000};  // After an error of the store, before it is asked again.
+  // So long an idle slot waits to be told of work; then it looks. None: for ever, as every job is told of.
+  std::optional<Millis> look_again{};
 };
 
 class Worker {

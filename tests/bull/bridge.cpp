@@ -88,7 +88,8 @@ void Bridge::hear(const object& words) {
                                     .slots = words.at("count").to_number<std::size_t>(),
                                     .name = "test",
                                     .lease = options_.lease,
-                                    .store_pause = Millis{100}};
+                                    .store_pause = Millis{100},
+                                    .look_again = Millis{2'000}};
     workers_.emplace_back(io_.get_executor(), parts, how).start();
   } else if (op == "clock") {
     const auto& now = words.at("now");

@@ -60,7 +60,9 @@ test('a_mixed_fleet_loses_no_job_however_its_workers_die', async (t) => {
     fleet[which] = await start[kind]();
   }
   assert.ok(kills.node > 0 && kills.ours > 0);
-  while ((await it.step('counts')).completed < JOBS) await until('global:completed', heard['global:completed'].length + 1);
+  // How many were heard of before the question: the last may be while it is answered.
+  for (let seen = heard['global:completed'].length; (await it.step('counts')).completed < JOBS; seen = heard['global:completed'].length)
+    await until('global:completed', seen + 1);
   await Promise.all(fleet.map(({ kill }) => kill()));
   // What one of them had that another has ended meanwhile is noticed by whoever looks next.
   await it.step('recover', { now: Date.now() + LOCK_MS });

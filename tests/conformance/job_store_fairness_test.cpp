@@ -1,6 +1,8 @@
 // Fair order and many callers at once, through the port.
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -64,6 +66,30 @@ TEST_P(JobStoreFairness, serves_a_newcomer_within_the_slots_plus_one_claims) {
   int claims = 1;
   while (claim_id() != small) ++claims;
   EXPECT_LE(claims, 3 + 1);
+}
+
+TEST_P(JobStoreFairness, counts_what_runs_already_when_a_cap_comes) {
+  const auto cap = [&](std::size_t most) {
+    run(store().set_share("v", {.cap = most, .cap_is_hard = most > 0})).value();
+  };
+  const auto end = [&](const jobs::Lease& lease) { run(store().complete(lease, "{}", kStart)).value(); };
+  add_many("v", 8);
+  std::vector<jobs::Lease> leases;
+  for (int i = 0; i < 3; ++i) leases.push_back(claim_lease());
+  cap(2);
+  end(leases[0]);
+  EXPECT_EQ(claim_id(), "");
+  end(leases[1]);
+  leases.push_back(claim_lease());
+  EXPECT_EQ(claim_id(), "");
+  cap(0);
+  leases.push_back(claim_lease());
+  end(leases[2]);
+  cap(2);  // As many as run.
+  EXPECT_EQ(claim_id(), "");
+  end(leases[3]);
+  EXPECT_NE(claim_id(), "");
+  EXPECT_EQ(claim_id(), "");
 }
 
 TEST_P(JobStoreFairness, gives_each_job_to_exactly_one_of_many_callers) {

@@ -320,6 +320,22 @@ TEST_F(WorkerTest, ends_a_job_before_it_asks_for_the_next) {
   });
 }
 
+TEST_F(WorkerTest, looks_again_where_it_may_not_be_told_of_work) {
+  store.on_work([](const std::string&) {});
+  Worker looking{
+      io.get_executor(),
+      {.store = store, .path = path, .estimator = estimator, .announcer = announcer, .clock = clock},
+      {.queue = kQueue, .slots = 1, .name = "looking", .look_again = Millis{5}}};
+  looking.start();
+  path.script = [](Attempt&) -> awaitable<Result<std::string>> { co_return std::string("{}"); };
+  test::run_coroutine(io, [&]() -> awaitable<void> {
+    // The slot has found nothing, and waits.
+    while (store.asked.empty()) co_await changed.wait(changed.ticket(), Millis{1});
+    co_await until(co_await add(), JobState::completed);
+    co_await looking.stop(Millis{0});
+  });
+}
+
 TEST_F(WorkerTest, drops_the_result_of_a_job_that_was_given_to_another) {
   int runs = 0;
   Signal go_on(io.get_executor());

@@ -73,7 +73,8 @@ WiredServer::WiredServer(io_context& io, Settings settings, Role role, Opened op
                 .follow_ups = follow_ups(),
                 .usage = usage_,
                 .lease = Millis{settings_.lease_ms},
-                .stop_grace = Millis{settings_.stop_grace_ms}}),
+                .stop_grace = Millis{settings_.stop_grace_ms},
+                .others_add = is_shared(settings_)}),
       recurring_(io.get_executor(), recurring_tasks()),
       model_loaded_(io.get_executor()) {}
 

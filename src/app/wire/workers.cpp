@@ -21,6 +21,10 @@ engine::WorkerState this_process(TimePoint now) {
           .started_at = now};
 }
 
+// Bull's retryJobs(), say, tells nobody. Its own idle workers find such jobs at once, since they wait in the
+// list itself.
+constexpr Millis kLookAgain{2'000};
+
 }  // namespace
 
 Workers::Workers(Parts parts)
@@ -28,6 +32,7 @@ Workers::Workers(Parts parts)
 
 void Workers::start(std::string_view queue, engine::JobPath& path, std::int64_t slots) {
   // Telling a vendor of its jobs is no use of its own.
+  const auto look_again = parts_.others_add ? std::optional(kLookAgain) : std::nullopt;
   engine::UsageCounter* usage = queue == engine::kWebhookQueue ? nullptr : &parts_.usage;
   auto worker =
       std::make_unique<engine::Worker>(parts_.io.get_executor(),
@@ -41,7 +46,8 @@ void Workers::start(std::string_view queue, engine::JobPath& path, std::int64_t 
                                        engine::WorkerOptions{.queue = std::string(queue),
                                                              .slots = static_cast<std::size_t>(slots),
                                                              .name = random_token(4),
-                                                             .lease = parts_.lease});
+                                                             .lease = parts_.lease,
+                                                             .look_again = look_again});
   worker->start();
   pulse_.add(*worker);
   workers_.emplace(queue, std::move(worker));

@@ -30,6 +30,7 @@ class Workers {
     engine::UsageCounter& usage;
     Millis lease;
     Millis stop_grace;
+    bool others_add;  // Programs that may tell nobody put jobs into the store, too.
   };
 
   explicit Workers(Parts);

@@ -1,5 +1,6 @@
 -- Start-time fair queueing over vendors: the rules of jobs/fair_order.hpp, step by step the same, so that every
--- store gives out jobs in one order.
+-- store gives out jobs in one order. But a vendor whose last jobs run counts as idle already, unless it has a share: its
+-- running jobs are not counted.
 local function standing_of(vd)
   if vd.n == 0 then
     return vd.w == 1 and vd.cap == 0 and not vd.hard and not vd.paused and IDLE or OFF

@@ -34,11 +34,8 @@ do
       local vd = turns[turns.head].vd
       if not is_touched[vd] then touched[#touched + 1], is_touched[vd] = vd, true end
       local each = vd.plain and charge_of(vd)
-      local count = min(most - taken, vd.n)
-      if count > 1 and vd.cap > 0 then count = min(count, vd.cap - vd.run) end
-      if count > 1 then count = each and run_of(turns, each, count) or 1 end
-      local its_ids, its_seqs = take_first(vd, count)
-      count = #its_ids
+      local its_ids, its_seqs = take_first(vd, each and run_of(turns, each, min(most - taken, vd.n, allowed(vd))) or 1)
+      local count = #its_ids
       for i = 1, count do
         local id = its_ids[i]
         local key = q.base .. id
