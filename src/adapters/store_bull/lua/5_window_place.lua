@@ -37,6 +37,12 @@ end
 local function place(q, id, vendor, seq, rank, again, costs_one)
   local vd = vendor_at(q, vendor)
   if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
+  if vd.fresh and costs_one and rank == 0 and not again then
+    -- Behind another that came in this call: nothing but the line's length changes.
+    vd.n, q.waiting = vd.n + 1, q.waiting + 1
+    enter_line(vd, id, seq, rank, again, costs_one)
+    return
+  end
   if rank ~= 0 or again or not costs_one then vd.plain = false end
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
   vd.dirty, q.dirty = true, true
