@@ -9,7 +9,9 @@
 #include "adapters/store_bull/listeners.hpp"
 #include "adapters/store_bull/outbox.hpp"
 #include "adapters/store_bull/server_clock.hpp"
+#include "adapters/store_bull/server_info.hpp"
 #include "adapters/store_bull/step_batches.hpp"
+#include "base/log.hpp"
 #include "base/token.hpp"
 
 namespace cutroom::store_bull {
@@ -18,6 +20,19 @@ using boost::asio::awaitable;
 using redis_client::Reply;
 
 namespace {
+
+// The scripts use commands that older ones don't have.
+constexpr int kMajorMin = 6;
+constexpr int kMinorMin = 2;
+
+awaitable<void> check_version(std::shared_ptr<redis_client::Redis> redis) {
+  std::vector<std::string> command{"INFO", "server"};
+  const auto info = co_await redis->command(std::move(command));
+  if (!info) co_return;
+  const auto version = value_of(info->text(), "redis_version");
+  if (version.empty() || is_at_least(version, kMajorMin, kMinorMin)) co_return;
+  log::error("Redis {} is too old for queues: they need {}.{} or later", version, kMajorMin, kMinorMin);
+}
 
 // What was told while nobody listened is found by looking.
 awaitable<void> catch_up(std::shared_ptr<Homes> homes, std::shared_ptr<Listeners> listeners,
@@ -81,11 +96,13 @@ void BullStore::listen() {
   listeners_->subscribe(*redis_, [arranger](const std::string& queue) { arranger->arrange(queue); });
   // Weak: the handler is Redis' own, and these hold Redis.
   redis_->on_connection([weak_homes = std::weak_ptr(homes_), weak_arranger = std::weak_ptr(arranger),
-                         listeners = std::weak_ptr(listeners_)](bool up) {
+                         listeners = std::weak_ptr(listeners_), weak_redis = std::weak_ptr(redis_)](bool up) {
     const auto homes = weak_homes.lock();
     const auto arrange = weak_arranger.lock();
     const auto to = listeners.lock();
-    if (!up || !homes || !arrange || !to) return;
+    const auto redis = weak_redis.lock();
+    if (!up || !homes || !arrange || !to || !redis) return;
+    boost::asio::co_spawn(to->executor(), check_version(redis), boost::asio::detached);
     boost::asio::co_spawn(to->executor(), catch_up(homes, to, arrange), boost::asio::detached);
   });
 }

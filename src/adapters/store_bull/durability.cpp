@@ -1,6 +1,5 @@
 #include "adapters/store_bull/durability.hpp"
 
-#include <charconv>
 #include <optional>
 #include <utility>
 
@@ -11,35 +10,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adapters/store_bull/server_info.hpp"
+
 namespace cutroom::store_bull {
 
 using boost::asio::awaitable;
 using redis_client::Reply;
 
 namespace {
-
-// The value of a line of INFO.
-std::string_view value_of(std::string_view info, std::string_view name) {
-  const std::string start = "\n" + std::string(name) + ":";
-  const auto at = info.find(start);
-  if (at == std::string_view::npos) return {};
-  const auto begin = at + start.size();
-  return info.substr(begin, info.find('\r', begin) - begin);
-}
-
-int number_of(std::string_view digits) {
-  int number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
-}
-
-// WAITAOF came with Redis 7.2.
-bool has_waitaof(std::string_view version) {
-  const int major = number_of(version);
-  const auto dot = version.find('.');
-  const int minor = dot == std::string_view::npos ? 0 : number_of(version.substr(dot + 1));
-  return major > 7 || (major == 7 && minor >= 2);
-}
 
 std::string life_in(std::string_view replication) {
   return std::string(value_of(replication, "master_replid"));
@@ -66,10 +44,7 @@ Error too_late(std::string detail) {
 
 Durability::Durability(boost::asio::any_io_executor executor, std::shared_ptr<redis_client::Redis> redis,
                        std::shared_ptr<Homes> homes, Connect connect)
-    : strand_(std::move(executor)),
-      redis_(std::move(redis)),
-      homes_(std::move(homes)),
-      connect_(std::move(connect)) {}
+    : strand_(executor), redis_(std::move(redis)), homes_(std::move(homes)), connect_(std::move(connect)) {}
 
 // EXISTS leads the others to the node that has the queue.
 awaitable<Result<Durability::Server>> Durability::server_of(std::string queue) {
@@ -82,9 +57,11 @@ awaitable<Result<Durability::Server>> Durability::server_of(std::string queue) {
   const auto version = value_of(answers->at(1).text(), "redis_version");
   const std::string& replication = answers->at(3).text();
   Server server{.witness = Witness::disk, .life = life_in(replication)};
-  if (has_waitaof(version) && value_of(answers->at(2).text(), "aof_enabled") == "1") co_return server;
+  // WAITAOF came with 7.2.
+  if (is_at_least(version, 7, 2) && value_of(answers->at(2).text(), "aof_enabled") == "1") co_return server;
   server.witness = Witness::replica;
-  if (number_of(value_of(replication, "connected_slaves")) > 0) co_return server;
+  const auto replicas = value_of(replication, "connected_slaves");
+  if (!replicas.empty() && replicas != "0") co_return server;
   co_return impossible();
 }
 

@@ -6,7 +6,6 @@ const FAILS = [
   [/stall more than allowable/, 'wants a worker that does not renew its lock (lockRenewTime beyond lockDuration); ours always does'],
   [/an unlocked job should not be moved/, 'releases the lock by the Queue object\'s token; the lock is our worker\'s, under its own'],
   [/custom backoff/, 'the back-off is a function in the Node process (settings.backoffStrategies)'],
-  [/\.retryJobs should/, 'retryJobs() tells nobody; an idle worker of ours finds such jobs when it looks for stalled ones, half a lock (15 s) later at most, and the test waits for 5'],
   [/rate limit by grouping/, 'limiter.groupKey is not kept by our workers; vendors have limits and caps of their own'],
   [/removes any job from active set/, 'on purpose: a job that a worker holds is not removed; its worker would go on with it'],
   [/^events .*(waiting|new message|priority message)|emit a waiting event when adding a repeatable/, 'the local event waiting is for what the same Queue object makes waiting, by its token; ours is a process of its own'],
