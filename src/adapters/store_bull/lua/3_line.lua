@@ -44,17 +44,22 @@ local function sort_line(vd)
   vd.sorted, vd.dirty = true, true
 end
 
+-- The ids and numbers that the line's answer stands for: words of a list, or members and scores.
+local function read_line(vd, answer)
+  local ids, seqs = {}, {}
+  if vd.sorted then
+    for i = 1, #answer, 2 do ids[#ids + 1], seqs[#seqs + 1] = answer[i], tonumber(answer[i + 1]) % RANK end
+  else
+    for i, word in ipairs(answer) do ids[i], seqs[i] = read_word(word) end
+  end
+  return ids, seqs
+end
+
 -- The ids at these places, from 0, and their numbers.
 local function slice(vd, from, to)
   lay(vd)
-  local ids, seqs = {}, {}
-  if vd.sorted then
-    local flat = call('ZRANGE', vd.line, from, to, 'WITHSCORES')
-    for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
-  else
-    for i, word in ipairs(call('LRANGE', vd.line, from, to)) do ids[i], seqs[i] = read_word(word) end
-  end
-  return ids, seqs
+  if vd.sorted then return read_line(vd, call('ZRANGE', vd.line, from, to, 'WITHSCORES')) end
+  return read_line(vd, call('LRANGE', vd.line, from, to))
 end
 
 -- The same for many at once: of a vendor all whose jobs are plain the ids are their numbers, and stay texts.
@@ -102,16 +107,9 @@ end
 -- The first jobs leave: their ids and numbers, which of plain lines stay texts.
 local function take_first(vd, count)
   lay(vd)
-  local ids, seqs = {}, {}
-  if vd.sorted then
-    local flat = call('ZPOPMIN', vd.line, count)
-    for i = 1, #flat, 2 do ids[#ids + 1], seqs[#seqs + 1] = flat[i], tonumber(flat[i + 1]) % RANK end
-    return ids, seqs
-  end
-  local words = call('LPOP', vd.line, count) or {}
-  if vd.plain then return words, words end
-  for i, word in ipairs(words) do ids[i], seqs[i] = read_word(word) end
-  return ids, seqs
+  local answer = call(vd.sorted and 'ZPOPMIN' or 'LPOP', vd.line, count) or {}
+  if vd.plain then return answer, answer end
+  return read_line(vd, answer)
 end
 
 -- Puts a job of no rank into a list, where it belongs by its number. Its place from 0, or nil where that is far inside.
