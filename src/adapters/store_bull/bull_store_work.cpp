@@ -147,9 +147,13 @@ awaitable<Result<jobs::Settled>> BullStore::settle(Lease lease, jobs::Settlement
   if (queue.empty()) co_return Error{.code = Errc::lease_lost};
   const auto answer = co_await batches_->step(std::move(queue), std::move(step));
   if (!answer) co_return answer.error();
-  if (answer->text() == "lost") co_return Error{.code = Errc::lease_lost};
+  // Whether it was done; or, where its batch is now done, that one's id.
   jobs::Settled settled;
-  if (answer->array().size() > 1) settled.batch_done = answer->array()[1].text();
+  if (const auto* is_done = std::get_if<std::int64_t>(&answer->value)) {
+    if (*is_done == 0) co_return Error{.code = Errc::lease_lost};
+  } else {
+    settled.batch_done = answer->text();
+  }
   co_return settled;
 }
 

@@ -14,7 +14,7 @@ constexpr std::string_view kSome = "-- parts: ";
 constexpr std::string_view kWords = "words";  // The part that begin() is in.
 
 bool uses(const LuaText& step, std::string_view part) {
-  if (!step.text.starts_with(kSome)) return part != "steps" || step.name == "steps";
+  if (!step.text.starts_with(kSome)) return !part.starts_with("steps") || step.name == "steps";
   const auto names =
       " " + std::string(step.text.substr(kSome.size(), step.text.find('\n') - kSome.size())) + " ";
   return names.find(" " + std::string(part) + " ") != std::string::npos;

@@ -110,22 +110,21 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
 }
 
 std::vector<std::string> StepBatches::words_of(const std::string& queue, std::vector<Waiting>& batch) const {
-  const Millis ahead = clock_->ahead();
-  std::vector<std::string> words{std::to_string(to_unix_ms(batch.front().step.now + ahead)), prefix_, token_,
+  // One time for all: they were gathered within milliseconds.
+  const TimePoint now = std::ranges::max(batch, {}, [](const Waiting& it) { return it.step.now; }).step.now;
+  std::vector<std::string> words{std::to_string(to_unix_ms(now + clock_->ahead())), prefix_, token_,
                                  homes_->numbering_of(queue)};
   words.insert(words.end(), {homes_->name_of(queue), std::to_string(jobs::kPromoteMax),
                              std::string(jobs::kCancelledReason), std::to_string(jobs::kOnceKept.count()),
                              redis_->is_cluster() ? "1" : "0"});
   for (auto first = batch.begin(); first != batch.end();) {
     const Step::Kind kind = first->step.kind;
-    const TimePoint now = first->step.now;
     const std::size_t width = first->step.words.size();
     const auto last = std::find_if(first, batch.end(), [&](const Waiting& other) {
-      return other.step.kind != kind || other.step.now != now || other.step.words.size() != width;
+      return other.step.kind != kind || other.step.words.size() != width;
     });
     words.insert(words.end(), {std::string(kNames.at(static_cast<std::size_t>(kind))),
-                               std::to_string(to_unix_ms(now + ahead)), std::to_string(last - first),
-                               std::to_string(width)});
+                               std::to_string(last - first), std::to_string(width)});
     for (; first != last; ++first)
       std::move(first->step.words.begin(), first->step.words.end(), std::back_inserter(words));
   }

@@ -32,17 +32,21 @@ local function put_between(q, vd, id, seq, at)
   vd.p, vd.next = ahead or q.v, seq
 end
 
+-- A fresh job that costs 1, whose id is its number, begins to wait where another of the vendor's has done so in this call:
+-- nothing but the line's length changes. False where it isn't so.
+local function follow(q, vd, id)
+  local fresh = vd.fresh
+  if not fresh or vd.last or #fresh >= 1000 then return false end
+  fresh[#fresh + 1] = id
+  vd.n, q.waiting = vd.n + 1, q.waiting + 1
+  return true
+end
+
 -- A job begins to wait; `again` where it may go to an older place than the last. `costs_one`: it is fresh, too, and
 -- its id is its number.
 local function place(q, id, vendor, seq, rank, again, costs_one)
   local vd = vendor_at(q, vendor)
   if vd.last then vd.last = max(vd.last, seq - rank * RANK) end
-  if vd.fresh and costs_one and rank == 0 and not again then
-    -- Behind another that came in this call: nothing but the line's length changes.
-    vd.n, q.waiting = vd.n + 1, q.waiting + 1
-    enter_line(vd, id, seq, rank, again, costs_one)
-    return
-  end
   if rank ~= 0 or again or not costs_one then vd.plain = false end
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
   vd.dirty, q.dirty = true, true

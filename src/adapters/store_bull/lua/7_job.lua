@@ -52,8 +52,7 @@ local function add_plain(q, id, number, vendor, data, opts, project, batch)
          'vendor', vendor, project ~= '' and 'project' or 'batch', project ~= '' and project or batch,
          batch and 'batch' or 'vendor', batch or vendor)
   end
-  place(q, id, vendor, number, 0, false, true)
-  tell_waiting(q, id)
+  if not follow(q, vendor_at(q, vendor), id) then place(q, id, vendor, number, 0, false, true) end
 end
 
 local function add_jobs(jobs, first, batch, now)
@@ -65,6 +64,7 @@ local function add_jobs(jobs, first, batch, now)
     ids[i] = id
     if delay == 0 and rank == 0 and job[7] == '1' and now == NOW then
       add_plain(q, id, number, job[2], job[3], job[4], job[8], batch)
+      tell_waiting(q, id)
     else
     local fields = {'name', '__default__', 'data', job[3], 'opts', job[4], 'timestamp', int(now), 'delay', job[9],
                     'priority', job[5], 'vendor', job[2]}
@@ -203,16 +203,20 @@ end
 
 -- A lease as kept: until and since (ms), marks, token, and of the job what its end needs: its batch or '', vendor. By struct,
 -- which takes half of cmsgpack's time; what is before and behind the token is the same for many.
--- Marks: the job was cancelled; its options say something of its end; its vendor has a cap, which only where it is so needs to
--- know of the end.
-local CANCELLED, HAS_OPTS, CAPPED_VENDOR = 1, 2, 4
+-- Marks: the job was cancelled; its options say something of its end; it is of a batch; its vendor has a cap, which only
+-- where it is so needs to know of the end.
+local CANCELLED, HAS_OPTS, HAS_BATCH, CAPPED_VENDOR = 1, 2, 4, 8
+local MARKS_AT = 17  -- Of the packed lease.
+local function is_marked(marks, mark) return marks % (2 * mark) >= mark end
 local function lease_head(till, since, marks, token) return struct.pack('>ddBB', till, since, marks, #token) end
 local function lease_tail(batch, vendor) return struct.pack('>I4c0I4c0', #batch, batch, #vendor, vendor) end
 local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
+-- Its first four alone.
+local function lease_and_holder(packed) return struct.unpack('>ddBBc0', packed) end
 local function lease_from(packed)
   local till, since, marks, token, batch, vendor = unpack_lease(packed)
   return {till = till, since = since, marks = marks, token = token, batch = batch, vendor = vendor,
-          is_cancelled = marks % HAS_OPTS == CANCELLED}
+          is_cancelled = is_marked(marks, CANCELLED)}
 end
 local function lease_of(q, id)
   local packed = call('HGET', q.own .. 'leases', id)
