@@ -95,12 +95,12 @@ void read_field(jobs::Job& job, std::string_view name, const std::string& text) 
 
 constexpr std::string_view kOpts = "opts";
 
-// lua/5_window_take.lua's CLAIMED.
-constexpr std::size_t kIdAt = 6;
+// As lua/8_steps_claim.lua answers them; of most jobs the first five.
+constexpr std::size_t kIdAt = 4;
 constexpr std::array<std::string_view, 15> kClaimed{
-    "data",     "opts", "timestamp",    "batch",          "project",
-    "vendor",   "",     "processedOn",  "cost",           "priority",
-    "progress", "rank", "attemptsMade", "stalledCounter", "failedReason"};
+    "data",     "opts",    "timestamp",    "vendor",         "",
+    "batch",    "project", "processedOn",  "cost",           "priority",
+    "progress", "rank",    "attemptsMade", "stalledCounter", "failedReason"};
 
 }  // namespace
 

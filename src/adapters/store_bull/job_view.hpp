@@ -12,8 +12,7 @@ namespace cutroom::store_bull {
 
 // The answer of view() in lua/7_job.lua: id, queue, state, due, fields.
 jobs::Job job_from_view(const redis_client::Reply&);
-// Of a job that has just been claimed: the values of CLAIMED in lua/5_window_take.lua, its id in the place of
-// the name.
+// Of a job that has just been claimed, as lua/8_steps_claim.lua answers it.
 jobs::Job job_from_claim(std::string queue, const std::vector<redis_client::Reply>& values);
 
 // {"added" or "repeated", batch or "", note, ids, ...}

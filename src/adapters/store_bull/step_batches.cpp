@@ -28,9 +28,10 @@ namespace {
 constexpr std::size_t kWordsMax = 4'000;
 constexpr std::size_t kStepsMax = 128;
 // What comes meanwhile makes the next batch larger, which costs Redis less than another one under way. Where
-// many steps come, though, a second one keeps Redis busy while the answers to the first are seen to.
+// many steps come, though, they go in two halves, so that Redis has one to do while the answers to the other
+// are seen to.
 constexpr int kRunningMax = 2;
-constexpr std::size_t kWorthAnother = 48;  // Steps.
+constexpr std::size_t kWorthAnother = 16;  // Steps.
 
 // What ends comes first, since it makes room; claims last, since they are served together.
 constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",
@@ -80,24 +81,31 @@ boost::asio::awaitable<Result<Reply>> StepBatches::step(std::string queue, Step 
 }
 
 void StepBatches::enqueue(const std::string& queue, Waiting waiting) {
-  {
-    const std::scoped_lock lock(mutex_);
-    Line& line = lines_[queue];
-    line.waiting.push_back(std::move(waiting));
-    if (line.running >= kRunningMax) return;
-    if (line.running > 0 && line.waiting.size() < kWorthAnother) return;
-    ++line.running;
-  }
-  // By way of the executor, so that what else runs there now joins the batch.
-  boost::asio::co_spawn(executor_, pump(queue), boost::asio::detached);
+  const std::scoped_lock lock(mutex_);
+  Line& line = lines_[queue];
+  line.waiting.push_back(std::move(waiting));
+  start_where_worth(queue, line);
 }
 
-std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& queue) {
+void StepBatches::start_where_worth(const std::string& queue, Line& line) {
+  if (line.running >= kRunningMax) return;
+  if (line.running > 0 && line.waiting.size() < kWorthAnother) return;
+  ++line.running;
+  // By way of the executor, so that what else runs there now joins the batch.
+  boost::asio::post(executor_, [self = shared_from_this(), queue] {
+    boost::asio::co_spawn(self->executor_, self->pump(queue), boost::asio::detached);
+  });
+}
+
+std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& queue, std::size_t answered) {
   const std::scoped_lock lock(mutex_);
   Line& line = lines_.at(queue);
+  line.sent -= answered;
+  const std::size_t half = (line.waiting.size() + line.sent + 1) / 2;
+  const std::size_t most = std::min(line.waiting.size(), std::clamp(half, kWorthAnother, kStepsMax));
   std::size_t count = 0;
   std::size_t words = 0;
-  while (count < line.waiting.size() && count < kStepsMax) {
+  while (count < most) {
     words += line.waiting[count].step.words.size();
     if (count > 0 && words > kWordsMax) break;
     ++count;
@@ -105,7 +113,12 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
   std::vector<Waiting> batch(std::move_iterator(line.waiting.begin()),
                              std::move_iterator(line.waiting.begin() + static_cast<std::ptrdiff_t>(count)));
   line.waiting.erase(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
-  if (batch.empty() && --line.running == 0) lines_.erase(queue);
+  if (!batch.empty()) {
+    line.sent += batch.size();
+    start_where_worth(queue, line);
+  } else if (--line.running == 0) {
+    lines_.erase(queue);
+  }
   return batch;
 }
 
@@ -133,7 +146,7 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue, std::ve
 
 boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
   const auto self = shared_from_this();
-  for (auto batch = next_batch(queue); !batch.empty(); batch = next_batch(queue)) {
+  for (auto batch = next_batch(queue, 0); !batch.empty(); batch = next_batch(queue, batch.size())) {
     std::stable_sort(batch.begin(), batch.end(),
                      [](const Waiting& a, const Waiting& b) { return a.step.kind < b.step.kind; });
     if (clock_->is_old()) co_await clock_->look();
@@ -155,6 +168,8 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
     if (on_told_) on_told_(queue, answers.back());
     std::size_t at = 0;
     for (Waiting& waiting : batch) waiting.answer(next_answer(answers, at, waiting.step.kind));
+    // Who was answered has a next step at hand, often: it joins the next batch.
+    co_await boost::asio::post(executor_, boost::asio::use_awaitable);
   }
 }
 

@@ -49,13 +49,17 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
   };
   struct Line {
     std::vector<Waiting> waiting;
-    int running = 0;
+    std::size_t sent = 0;  // Steps that are under way.
+    int running = 0;       // pump()s.
   };
 
   void enqueue(const std::string& queue, Waiting);
+  // Another pump, where none runs or much waits. The mutex is held.
+  void start_where_worth(const std::string& queue, Line&);
   // Sends what waits, one script after another, until nothing does.
   boost::asio::awaitable<void> pump(std::string queue);
-  std::vector<Waiting> next_batch(const std::string& queue);
+  // For a pump() whose last batch, of so many steps, was answered.
+  std::vector<Waiting> next_batch(const std::string& queue, std::size_t answered);
   // All words of the batch's steps, which have none any more.
   std::vector<std::string> words_of(const std::string& queue, std::vector<Waiting>&) const;
 

@@ -35,7 +35,7 @@ do
   -- The ids of a window's entries, as ZADD takes them, in the order of the zset.
   local function sorted_by(scores)
     local entries, ids = {}, {}
-    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = scores[i], member = scores[i + 1]} end
+    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = tonumber(scores[i]), member = scores[i + 1]} end
     table.sort(entries, function(a, b)
       if a.tag ~= b.tag then return a.tag < b.tag end
       return a.member < b.member
@@ -85,16 +85,18 @@ do
         each = charge_of(vd)
         run = run_of(turns, each, min(room - count, turn.sure - turn.at + 1, most - vd.k), beyond)
       end
-      local are_numbers = turn.ids == turn.seqs
+      local its_ids, its_seqs, are_numbers = turn.ids, turn.seqs, turn.ids == turn.seqs
+      -- Those of a run follow each other: where one is behind all that are there, so are those after it.
+      local is_behind = false
       for at = turn.at, turn.at + run - 1 do
-        local id, seq = turn.ids[at], turn.seqs[at]
+        local id, seq = its_ids[at], its_seqs[at]
         local member = member_of(seq, id, are_numbers)
-        if q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member) then
+        if not is_behind and (q.foreign or last and (tag < last_tag or tag == last_tag and member < last_member)) then
           early[#early + 1] = {vd = vd, id = id, seq = seq, tag = tag}
         else
-          is_sorted = is_sorted and (tag > added_tag or tag == added_tag and member > scores[2 * added])
-          added, added_tag = added + 1, tag
-          scores[2 * added - 1] = tag
+          is_sorted = is_sorted and (is_behind or tag > added_tag or tag == added_tag and member > scores[2 * added])
+          added, added_tag, is_behind = added + 1, tag, each
+          scores[2 * added - 1] = score_of(tag)
           scores[2 * added] = member
           ids[added] = id
         end

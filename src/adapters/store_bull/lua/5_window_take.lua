@@ -5,8 +5,7 @@
 -- time, when nobody else waits.
 local take
 do
-  -- What a claim answers of a job, in this order (job_view.hpp knows it): of a plain one the first seven. Its id comes in
-  -- the place of the name.
+  -- What a claim wants to know of a job: of a plain one, whose vendor is known, the first five.
   local CLAIMED = {'data', 'opts', 'timestamp', 'batch', 'project', 'vendor', 'name', 'processedOn', 'cost', 'priority',
                    'progress', 'rank', 'attemptsMade', 'stalledCounter', 'failedReason'}
   local function read_claimed(vd, key)

@@ -206,13 +206,11 @@ end
 -- Marks: the job was cancelled; its options say something of its end; it is of a batch; its vendor has a cap, which only
 -- where it is so needs to know of the end.
 local CANCELLED, HAS_OPTS, HAS_BATCH, CAPPED_VENDOR = 1, 2, 4, 8
-local MARKS_AT = 17  -- Of the packed lease.
 local function is_marked(marks, mark) return marks % (2 * mark) >= mark end
 local function lease_head(till, since, marks, token) return struct.pack('>ddBB', till, since, marks, #token) end
 local function lease_tail(batch, vendor) return struct.pack('>I4c0I4c0', #batch, batch, #vendor, vendor) end
 local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
--- Its first four alone.
-local function lease_and_holder(packed) return struct.unpack('>ddBBc0', packed) end
+local MARKS_AT, TOKEN_AT = 17, 19  -- In it.
 local function lease_from(packed)
   local till, since, marks, token, batch, vendor = unpack_lease(packed)
   return {till = till, since = since, marks = marks, token = token, batch = batch, vendor = vendor,

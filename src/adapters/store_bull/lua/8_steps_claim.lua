@@ -41,19 +41,19 @@ function KINDS.claim(from, wanted, width)
       leases[2 * served] = lease_head(till, NOW, marks, token) .. token .. (job[4] and lease_tail(job[4], vd.name) or tail)
     end
     -- One after the other: a table that gets a higher place before a lower one grows as a hash.
-    local n = length_now
-    answers[n + 1] = plain and 7 or #job
+    local n, batch, project = length_now, job[4], job[5]
+    answers[n + 1] = not plain and #job or (batch or project) and 7 or 5
     answers[n + 2] = job[1]
     answers[n + 3] = job[2]
     answers[n + 4] = job[3]
-    answers[n + 5] = job[4]
-    answers[n + 6] = job[5]
-    answers[n + 7] = vd.name
-    answers[n + 8] = id
-    length_now = n + 8
-    if not plain then
+    answers[n + 5] = vd.name
+    answers[n + 6] = id
+    length_now = n + 6
+    if batch or project or not plain then
+      answers[n + 7] = batch
+      answers[n + 8] = project
       for i = 8, #job do answers[n + 1 + i] = job[i] end
-      length_now = n + 1 + #job
+      length_now = n + 1 + max(7, #job)
     end
     return true
   end

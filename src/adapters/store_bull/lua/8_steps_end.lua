@@ -6,9 +6,10 @@ do
 
   -- Whether the lease of the job is still that caller's.
   local function is_held_by(id, packed, token)
-    local till, _, _, holder = lease_and_holder(packed)
-    if holder ~= token then return false end
-    if till >= NOW or not is_others(q, id, token) then return true end
+    if string.byte(packed, TOKEN_AT - 1) ~= #token or string.find(packed, token, TOKEN_AT, true) ~= TOKEN_AT then
+      return false
+    end
+    if struct.unpack('>d', packed) >= NOW or not is_others(q, id, token) then return true end
     give_over(q, id, lease_from(packed).vendor)
     leases_now[id] = nil
     return false
