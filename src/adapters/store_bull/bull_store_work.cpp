@@ -9,7 +9,6 @@
 #include "adapters/store_bull/scripts.hpp"
 #include "adapters/store_bull/server_clock.hpp"
 #include "adapters/store_bull/step_batches.hpp"
-#include "base/token.hpp"
 #include "jobs/new_job_rules.hpp"
 
 namespace cutroom::store_bull {
@@ -51,18 +50,17 @@ std::string ms_of(TimePoint time) { return std::to_string(to_unix_ms(time)); }
 }  // namespace
 
 awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
-  const std::string token = random_token();
   if (clock_->is_old()) co_await clock_->look();
   const Millis ahead = clock_->ahead();
-  Step step{
-      .kind = Step::Kind::claim, .now = options.now, .words = {token, std::to_string(options.lease.count())}};
+  Step step{.kind = Step::Kind::claim, .now = options.now, .words = {std::to_string(options.lease.count())}};
   if (const auto at = options_.limiters.find(options.queue); at != options_.limiters.end()) {
     step.words.push_back(std::to_string(at->second.max));
     step.words.push_back(std::to_string(at->second.duration.count()));
   }
   const auto answer = co_await batches_->step(options.queue, std::move(step));
   if (!answer) co_return answer.error();
-  const auto& parts = answer->array();
+  const std::string& token = answer->array().at(0).text();
+  const auto& parts = answer->array().at(1).array();
   jobs::Claim claim;
   if (parts.size() == 1) {
     if (!parts.front().text().empty()) claim.due = from_unix_ms(parts.front().integer()) - ahead;
@@ -75,7 +73,7 @@ awaitable<Result<jobs::Claim>> BullStore::claim(jobs::ClaimOptions options) {
   leased.job.processed_at = options.now;
   leased.job.progress = 0;
   leased.lease.until = options.now + options.lease;
-  const std::string opts = parts.at(1).text();
+  const std::string opts = parts.at(kOptsAt).text();
   if (is_of_series(opts)) {
     // Where this fails the lease runs out, and who has the job next tries again.
     const auto went_on = co_await go_on_with_series(options.queue, leased.job.id, opts, options.now);

@@ -46,12 +46,16 @@ void read_backoff(jobs::Job& job, const boost::json::object& backoff) {
 }
 
 // Whatever Bull's producers may have written; what can't be read stays at Bull's default. To be read after
-// attempts_made.
+// attempts_made, and after created_at, which they tell where it isn't known.
 void read_opts(jobs::Job& job, const std::string& text) {
   boost::system::error_code failed;
   const auto value = boost::json::parse(text, failed);
   if (failed || !value.is_object()) return;
   const auto& opts = value.get_object();
+  if (job.created_at == TimePoint{}) {
+    const auto* created = opts.if_contains("timestamp");
+    if (created != nullptr) job.created_at = TimePoint{millis_of(*created, Millis{0})};
+  }
   job.retry = {.attempts_max = 1, .backoff_first = Millis{0}};
   const auto* longest = opts.if_contains("backoffMax");
   if (longest != nullptr) job.retry.backoff_max = millis_of(*longest, job.retry.backoff_max);
@@ -95,12 +99,12 @@ void read_field(jobs::Job& job, std::string_view name, const std::string& text) 
 
 constexpr std::string_view kOpts = "opts";
 
-// As lua/8_steps_claim.lua answers them; of most jobs the first five.
-constexpr std::size_t kIdAt = 4;
+// As lua/8_steps_claim.lua answers them, the fields as in CLAIMED of lua/5_window_take.lua; of most jobs the
+// first four.
+constexpr std::size_t kIdAt = 1;
 constexpr std::array<std::string_view, 15> kClaimed{
-    "data",     "opts",    "timestamp",    "vendor",         "",
-    "batch",    "project", "processedOn",  "cost",           "priority",
-    "progress", "rank",    "attemptsMade", "stalledCounter", "failedReason"};
+    "vendor", "",         "data",     kOpts,  "batch",        "project",        "timestamp",   "processedOn",
+    "cost",   "priority", "progress", "rank", "attemptsMade", "stalledCounter", "failedReason"};
 
 }  // namespace
 

@@ -13,6 +13,7 @@ namespace cutroom::store_bull {
 // The answer of view() in lua/7_job.lua: id, queue, state, due, fields.
 jobs::Job job_from_view(const redis_client::Reply&);
 // Of a job that has just been claimed, as lua/8_steps_claim.lua answers it.
+constexpr std::size_t kOptsAt = 3;  // Among them: its options.
 jobs::Job job_from_claim(std::string queue, const std::vector<redis_client::Reply>& values);
 
 // {"added" or "repeated", batch or "", note, ids, ...}

@@ -15,6 +15,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "adapters/store_bull/scripts.hpp"
+#include "base/token.hpp"
 #include "jobs/job_store.hpp"
 
 namespace cutroom::store_bull {
@@ -38,13 +39,13 @@ constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add", 
                                                  "extend",   "progress", "claim"};
 
 // The answer that begins at `at`, which goes on behind it. A claim's lies flat, behind the number of its
-// words.
-Reply next_answer(std::vector<Reply>& answers, std::size_t& at, Step::Kind kind) {
+// words; `token` comes before them.
+Reply next_answer(std::vector<Reply>& answers, std::size_t& at, Step::Kind kind, const std::string& token) {
   if (kind != Step::Kind::claim) return std::move(answers.at(at++));
   const auto count = answers.at(at++).integer();
   std::vector<Reply> words;
   for (std::int64_t i = 0; i < count; ++i) words.push_back(std::move(answers.at(at++)));
-  return {std::move(words)};
+  return {std::vector<Reply>{{token}, {std::move(words)}}};
 }
 
 }  // namespace
@@ -122,14 +123,15 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
   return batch;
 }
 
-std::vector<std::string> StepBatches::words_of(const std::string& queue, std::vector<Waiting>& batch) const {
+std::vector<std::string> StepBatches::words_of(const std::string& queue, const std::string& token,
+                                               std::vector<Waiting>& batch) const {
   // One time for all: they were gathered within milliseconds.
   const TimePoint now = std::ranges::max(batch, {}, [](const Waiting& it) { return it.step.now; }).step.now;
   std::vector<std::string> words{std::to_string(to_unix_ms(now + clock_->ahead())), prefix_, token_,
                                  homes_->numbering_of(queue)};
   words.insert(words.end(), {homes_->name_of(queue), std::to_string(jobs::kPromoteMax),
                              std::string(jobs::kCancelledReason), std::to_string(jobs::kOnceKept.count()),
-                             redis_->is_cluster() ? "1" : "0"});
+                             redis_->is_cluster() ? "1" : "0", token});
   for (auto first = batch.begin(); first != batch.end();) {
     const Step::Kind kind = first->step.kind;
     const std::size_t width = first->step.words.size();
@@ -158,7 +160,8 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
       }
     }
     auto keys = homes_->keys(queue);
-    auto words = words_of(queue, batch);
+    const std::string token = random_token();
+    auto words = words_of(queue, token, batch);
     auto reply = co_await redis_->run(scripts().steps, std::move(keys), std::move(words));
     if (!reply) {
       for (Waiting& waiting : batch) waiting.answer(reply.error());
@@ -167,7 +170,7 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
     auto answers = std::get<std::vector<Reply>>(std::move(reply->value));
     if (on_told_) on_told_(queue, answers.back());
     std::size_t at = 0;
-    for (Waiting& waiting : batch) waiting.answer(next_answer(answers, at, waiting.step.kind));
+    for (Waiting& waiting : batch) waiting.answer(next_answer(answers, at, waiting.step.kind, token));
     // Who was answered has a next step at hand, often: it joins the next batch.
     co_await boost::asio::post(executor_, boost::asio::use_awaitable);
   }

@@ -38,7 +38,8 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
   StepBatches(boost::asio::any_io_executor, std::shared_ptr<redis_client::Redis>, std::shared_ptr<Homes>,
               std::shared_ptr<ServerClock>, std::string prefix, std::string token);
 
-  // The step's own answer. What was told while a queue's steps were done goes to `on_told`, set once.
+  // The step's own answer; of a claim the token of the lease, and an array of its words. What was told while
+  // a queue's steps were done goes to `on_told`, set once.
   boost::asio::awaitable<Result<redis_client::Reply>> step(std::string queue, Step);
   void on_told(std::function<void(const std::string& queue, const redis_client::Reply& told)>);
 
@@ -60,8 +61,9 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
   boost::asio::awaitable<void> pump(std::string queue);
   // For a pump() whose last batch, of so many steps, was answered.
   std::vector<Waiting> next_batch(const std::string& queue, std::size_t answered);
-  // All words of the batch's steps, which have none any more.
-  std::vector<std::string> words_of(const std::string& queue, std::vector<Waiting>&) const;
+  // All words of the batch's steps, which have none any more. `token`: of the leases of what they claim.
+  std::vector<std::string> words_of(const std::string& queue, const std::string& token,
+                                    std::vector<Waiting>&) const;
 
   const boost::asio::any_io_executor executor_;
   const std::shared_ptr<redis_client::Redis> redis_;

@@ -14,8 +14,10 @@ do
     turn.tag = max(q.v, vd.k == 0 and vd.f or vd.p)
     return turn.ids[1]
   end
-  -- Whether the first jobs of the turns, as many as each is to be sure of, are still there.
+  -- Whether the first jobs of the turns, as many as each is to be sure of, are still there: where others may take them; who
+  -- claims them looks himself.
   local function are_there(q, turns)
+    if not q.others then return true end
     local keys = {}
     for _, turn in ipairs(turns) do
       for i = 1, turn.sure do keys[#keys + 1] = q.base .. turn.ids[i] end

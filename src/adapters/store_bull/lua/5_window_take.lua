@@ -5,12 +5,13 @@
 -- time, when nobody else waits.
 local take
 do
-  -- What a claim wants to know of a job: of a plain one, whose vendor is known, the first five.
-  local CLAIMED = {'data', 'opts', 'timestamp', 'batch', 'project', 'vendor', 'name', 'processedOn', 'cost', 'priority',
-                   'progress', 'rank', 'attemptsMade', 'stalledCounter', 'failedReason'}
+  -- What a claim answers of a job, in this order (job_view.cpp knows it): of a plain one the first four. Its options tell
+  -- when it came.
+  local CLAIMED = {'data', 'opts', 'batch', 'project', 'timestamp', 'processedOn', 'cost', 'priority', 'progress', 'rank',
+                   'attemptsMade', 'stalledCounter', 'failedReason'}
   local function read_claimed(vd, key)
     if not vd.plain then return call('HMGET', key, unpack(CLAIMED)) end
-    return call('HMGET', key, 'data', 'opts', 'timestamp', 'batch', 'project')
+    return call('HMGET', key, 'data', 'opts', 'batch', 'project')
   end
 
   function take(q, most, on_job)
@@ -39,7 +40,7 @@ do
         local id = its_ids[i]
         local key = q.base .. id
         local fields = read_claimed(vd, key)
-        each = each or charge_of(vd, fields[9], fields[8])
+        each = each or charge_of(vd, fields[7], fields[6])
         gone = gone + 1
         ids[gone], seqs[gone] = id, its_seqs[i]
         if on_job(vd, id, key, fields) then

@@ -166,12 +166,7 @@ local function take_in_late(q)
   end
 end
 
-local function sync(q)
-  if q.is_paused then take_in_late(q) end
-  local length = call('LLEN', q.list)
-  local left, right = '', ''
-  if length > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
-  if length == q.size and left == q.left and right == q.right then return end
+local function take_in_changes(q, length, left, right)
   -- Popped from the right.
   if right ~= q.right and q.size > 0 then
     for _, member in ipairs(call('ZRANGE', q.own .. 'window', 0, FOREIGN_MAX - 1)) do
@@ -196,6 +191,27 @@ local function sync(q)
   end
 end
 
+-- Another program is met for the first time: from now on it finds no entry without a job.
+local function meet_others(q)
+  q.others, q.dirty = true, true
+  for _, member in ipairs(call('ZRANGE', q.own .. 'window', 0, -1)) do
+    local id = sub(member, 17)
+    if call('EXISTS', q.base .. id) == 0 then
+      call('LREM', q.list, -1, id)
+      taken_elsewhere(q, member)
+    end
+  end
+end
+
+local function sync(q)
+  if q.is_paused then take_in_late(q) end
+  local length, left, right = call('LLEN', q.list), '', ''
+  if length > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
+  if length == q.size and left == q.left and right == q.right then return end
+  take_in_changes(q, length, left, right)
+  if not q.others then meet_others(q) end
+end
+
 local function new_queue(q)
   call('SADD', ROOT .. 'queues', q.name)
   local shares = call('HGETALL', ROOT .. 'shares')
@@ -211,15 +227,15 @@ local function queue_at(name)
   if q then return q end
   local base = PREFIX .. ':' .. name .. ':'
   local own, v, fmax, running, waiting, size, idles = 'cutroom:' .. base, 0, 0, 0, 0, 0, 0
-  local left, right, abroad, ghosts, renumbered = '', '', false, 0, 0
+  local left, right, abroad, ghosts, renumbered, others = '', '', false, 0, 0, false
   local packed, is_paused = call('GET', own .. 'fair'), call('EXISTS', base .. 'meta-paused') == 1
   if packed then
-    v, fmax, running, waiting, size, idles, left, right, abroad, ghosts, renumbered = cmsgpack.unpack(packed)
+    v, fmax, running, waiting, size, idles, left, right, abroad, ghosts, renumbered, others = cmsgpack.unpack(packed)
   end
   q = {name = name, base = base, own = own, vendors = {}, taken_in = {}, changes = {ready = {}, capped = {}, feed = {}},
        waiting_channel = base .. 'waiting@' .. TOKEN, active_channel = base .. 'active@' .. TOKEN, v = v, fmax = fmax,
        running = running, waiting = waiting, size = size, idles = idles, left = left, right = right, abroad = abroad,
-       ghosts = ghosts, renumbered = renumbered, is_paused = is_paused,
+       ghosts = ghosts, renumbered = renumbered, others = others, is_paused = is_paused,
        list = base .. (is_paused and 'paused' or 'wait'), foreign = false, dirty = false, is_fed = false,
        heard = false, hushed = false}
   queues[name] = q
@@ -243,7 +259,7 @@ local function flush()
       local left, right = '', ''
       if q.size > 0 then left, right = call('LINDEX', q.list, 0), call('LINDEX', q.list, -1) end
       call('SET', q.own .. 'fair', cmsgpack.pack(q.v, q.fmax, q.running, q.waiting, q.size, q.idles, left, right,
-                                                  q.abroad, q.ghosts, q.renumbered))
+                                                  q.abroad, q.ghosts, q.renumbered, q.others))
     end
   end
   for name in pairs(told) do

@@ -113,6 +113,7 @@ local function close_if_done(batch, now)
   if b[6] then
     local job = cmsgpack.unpack(b[6])
     job[3] = string.gsub(job[3], '{batch}', batch)
+    job[4] = string.gsub(job[4], '("timestamp":)%d+', '%1' .. int(now))
     add_more({job}, now)
   end
   return batch
@@ -202,13 +203,14 @@ local function wait_again(q, id)
 end
 
 -- A lease as kept: until and since (ms), marks, token, and of the job what its end needs: its batch or '', vendor. By struct,
--- which takes half of cmsgpack's time; what is before and behind the token is the same for many.
+-- which takes half of cmsgpack's time.
 -- Marks: the job was cancelled; its options say something of its end; it is of a batch; its vendor has a cap, which only
 -- where it is so needs to know of the end.
 local CANCELLED, HAS_OPTS, HAS_BATCH, CAPPED_VENDOR = 1, 2, 4, 8
 local function is_marked(marks, mark) return marks % (2 * mark) >= mark end
-local function lease_head(till, since, marks, token) return struct.pack('>ddBB', till, since, marks, #token) end
-local function lease_tail(batch, vendor) return struct.pack('>I4c0I4c0', #batch, batch, #vendor, vendor) end
+local function packed_lease(till, since, marks, token, batch, vendor)
+  return struct.pack('>ddBBc0I4c0I4c0', till, since, marks, #token, token, #batch, batch, #vendor, vendor)
+end
 local function unpack_lease(packed) return struct.unpack('>ddBBc0I4c0I4c0', packed) end
 local MARKS_AT, TOKEN_AT = 17, 19  -- In it.
 local function lease_from(packed)
@@ -221,8 +223,7 @@ local function lease_of(q, id)
   return packed and lease_from(packed)
 end
 local function save_lease(q, id, lease)
-  local packed = lease_head(lease.till, lease.since, lease.marks, lease.token) .. lease.token ..
-                   lease_tail(lease.batch, lease.vendor)
+  local packed = packed_lease(lease.till, lease.since, lease.marks, lease.token, lease.batch, lease.vendor)
   call('HSET', q.own .. 'leases', id, packed)
   return packed
 end

@@ -1,19 +1,20 @@
--- token, lease (ms) each; where the queue has a limiter, jobs that it lets start, in which time (ms). What they share is done
--- once. Their answers are not arrays, which cost Redis as much as a command: each has the number of its words before it.
+-- lease (ms) each; where the queue has a limiter, jobs that it lets start, in which time (ms). What they share is done once.
+-- Their answers are not arrays, which cost Redis as much as a command: each has the number of its words before it.
 function KINDS.claim(from, wanted, width)
   write_ended()
-  local limiter = width > 2 and {max = tonumber(ARGV[from + 2]), duration = ARGV[from + 3]}
+  local limiter = width > 1 and {max = tonumber(ARGV[from + 1]), duration = ARGV[from + 2]}
   local delayed, length_now = q.base .. 'delayed', #answers
   local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
-  local length, token_length, till, head, of_vendor, tail
+  -- Most leases of one call are the same, but for whose they are.
+  local token, length, till, of_vendor, lease = ARGV[10], nil, nil, nil, nil
   -- What is not so of most jobs: the marks of their leases.
   local function see_to(vd, id, key, job)
     local marks = vd.cap > 0 and CAPPED_VENDOR or 0
-    if job[11] then call('HDEL', key, 'progress') end
-    if job[10] and job[10] ~= '0' then call('ZREM', q.base .. 'priority', id) end
+    if job[9] then call('HDEL', key, 'progress') end
+    if job[8] and job[8] ~= '0' then call('ZREM', q.base .. 'priority', id) end
     if not vd.plain and say_of_its_end(job[2]) then marks = marks + HAS_OPTS end
-    if job[4] then
-      batch_add(job[4], 'active', 1)
+    if job[3] then
+      batch_add(job[3], 'active', 1)
       marks = marks + HAS_BATCH
     end
     if limiter then unlimit(q, id) end
@@ -21,40 +22,32 @@ function KINDS.claim(from, wanted, width)
   end
   local function on_job(vd, id, key, job)
     if not job[1] then return false end
-    local at, plain = from + served * width, vd.plain
-    local token = ARGV[at]
-    if ARGV[at + 1] ~= length or #token ~= token_length then
-      length, token_length = ARGV[at + 1], #token
+    local its_length, plain = ARGV[from + served * width], vd.plain
+    if its_length ~= length or vd ~= of_vendor then
+      length, of_vendor = its_length, vd
       till = NOW + tonumber(length)
-      head = lease_head(till, NOW, 0, token)
+      lease = packed_lease(till, NOW, 0, token, '', vd.name)
     end
     call('SET', key .. ':lock', token, 'PX', length)
     call('HSET', key, 'processedOn', NOW_TEXT)
     if is_heard then call('PUBLISH', q.active_channel, id) end
     served = served + 1
     active[served], leases[2 * served - 1] = id, id
-    if vd ~= of_vendor then of_vendor, tail = vd, lease_tail('', vd.name) end
-    if plain and not job[4] and not limiter and vd.cap == 0 then
-      leases[2 * served] = head .. token .. tail
+    if plain and not job[3] and not limiter and vd.cap == 0 then
+      leases[2 * served] = lease
     else
-      local marks = see_to(vd, id, key, job)
-      leases[2 * served] = lease_head(till, NOW, marks, token) .. token .. (job[4] and lease_tail(job[4], vd.name) or tail)
+      leases[2 * served] = packed_lease(till, NOW, see_to(vd, id, key, job), token, job[3] or '', vd.name)
     end
     -- One after the other: a table that gets a higher place before a lower one grows as a hash.
-    local n, batch, project = length_now, job[4], job[5]
-    answers[n + 1] = not plain and #job or (batch or project) and 7 or 5
-    answers[n + 2] = job[1]
-    answers[n + 3] = job[2]
-    answers[n + 4] = job[3]
-    answers[n + 5] = vd.name
-    answers[n + 6] = id
-    length_now = n + 6
-    if batch or project or not plain then
-      answers[n + 7] = batch
-      answers[n + 8] = project
-      for i = 8, #job do answers[n + 1 + i] = job[i] end
-      length_now = n + 1 + max(7, #job)
-    end
+    local n, count = length_now + 5, #job
+    if not (job[3] or job[4]) and plain then count = 2 end
+    answers[n - 4] = 2 + count
+    answers[n - 3] = vd.name
+    answers[n - 2] = id
+    answers[n - 1] = job[1]
+    answers[n] = job[2]
+    for i = 3, count do answers[n - 2 + i] = job[i] end
+    length_now = n - 2 + count
     return true
   end
   if not q.is_paused then

@@ -45,7 +45,8 @@ for _, it in ipairs(expired) do
   -- Taking in what others did may have found it already.
   if call('HEXISTS', q.own .. 'leases', id) == 1 and is_others(q, id, it.lease.token) then
     give_over(q, id, it.lease.vendor)
-  elseif call('HEXISTS', q.own .. 'leases', id) == 1 and call('LREM', q.base .. 'active', 1, id) == 0 then
+  elseif call('HEXISTS', q.own .. 'leases', id) == 1 and
+      (call('LREM', q.base .. 'active', 1, id) == 0 or call('EXISTS', q.base .. id) == 0) then
     local done = give_up(q, id, it.lease.vendor, it.lease.batch)
     if done ~= '' then batches[#batches + 1] = done end
   elseif call('HEXISTS', q.own .. 'leases', id) == 1 then

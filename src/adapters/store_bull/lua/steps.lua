@@ -1,11 +1,11 @@
 -- steps: queue, due jobs made waiting at most, word for a cancelled job, how long a key is kept (ms), whether every event
--- is told ('1' in a cluster); then the steps that callers asked for meanwhile. Those next to each other that are of one
+-- is told ('1' in a cluster), token of what is claimed; then the steps that callers asked for meanwhile. Those next to each other that are of one
 -- kind and one length are a group: kind, how many, words of each, then all their words; claims are last. Answers one reply
 -- for each step, 8_steps_claim.lua's for claims, and the queues that were told.
 begin_steps()
 local groups, named, vendors = {}, {}, {}
 do
-  local at, length = 10, #ARGV
+  local at, length = 11, #ARGV
   while at <= length do
     local kind, count, width = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
     groups[#groups + 1] = {kind = kind, count = count, width = width, at = at + 3}
