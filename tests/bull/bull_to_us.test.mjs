@@ -226,6 +226,25 @@ test('a_job_whose_hash_is_gone_is_not_run', async () => {
   assert.equal(await it.redis.exists(it.key(`${ghost.id}`)), 0);
 });
 
+test('where_another_program_is_met_wait_has_no_job_whose_hash_is_gone', async () => {
+  const { ids } = await it.step('add', { count: 3 });
+  await it.redis.del(it.key(ids[1]));
+  const theirs = await it.queue.add({});
+  assert.equal((await it.step('counts')).waiting, 3);
+  assert.deepEqual(await it.redis.lrange(it.key('wait'), 0, -1), [theirs.id, ids[2], ids[0]]);
+  assert.deepEqual(await it.claim_all(), [ids[0], ids[2], theirs.id]);
+});
+
+test('a_running_job_whose_hash_is_gone_is_no_more_when_its_lease_has_run_out', async () => {
+  await it.step('add', { count: 1 });
+  const { id } = await it.step('claim');
+  await it.redis.del(it.key(id), it.key(`${id}:lock`));
+  await it.step('recover', { now: Date.now() + 60_000 });
+  assert.equal((await it.step('counts')).active, 0);
+  assert.deepEqual(await it.redis.lrange(it.key('active'), 0, -1), []);
+  assert.equal(await it.redis.exists(it.key(id)), 0);
+});
+
 test('a_delayed_job_takes_its_old_place_before_those_that_came_later', async () => {
   const delayed = await it.queue.add({}, { delay: 1_000 });
   const { ids } = await it.step('add', { count: 3 });
