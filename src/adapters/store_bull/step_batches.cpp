@@ -24,8 +24,8 @@ using redis_client::Reply;
 
 namespace {
 
-// Words of one script at most, beyond the first step: it should take milliseconds, and nothing else runs in
-// Redis meanwhile.
+// Words of one kind's steps in one script at most, beyond the first step: it should take milliseconds, and
+// nothing else runs in Redis meanwhile.
 constexpr std::size_t kWordsMax = 4'000;
 constexpr std::size_t kStepsMax = 128;
 // What comes meanwhile makes the next batch larger, which costs Redis less than another one under way. Where
@@ -34,9 +34,9 @@ constexpr std::size_t kStepsMax = 128;
 constexpr int kRunningMax = 2;
 constexpr std::size_t kWorthAnother = 16;  // Steps.
 
-// What ends comes first, since it makes room; claims last, since they are served together.
-constexpr std::array<std::string_view, 7> kNames{"complete", "settle",   "add",  "accept",
-                                                 "extend",   "progress", "claim"};
+// Of Step::Kind, as lua/8_steps_*.lua call them.
+constexpr std::array<std::string_view, Step::kKinds> kNames{"complete", "settle",   "add",  "accept",
+                                                            "extend",   "progress", "claim"};
 
 // The answer that begins at `at`, which goes on behind it. A claim's lies flat, behind the number of its
 // words; `token` comes before them.
@@ -84,15 +84,16 @@ boost::asio::awaitable<Result<Reply>> StepBatches::step(std::string queue, Step 
 void StepBatches::enqueue(const std::string& queue, Waiting waiting) {
   const std::scoped_lock lock(mutex_);
   Line& line = lines_[queue];
-  line.waiting.push_back(std::move(waiting));
+  line.waiting.at(static_cast<std::size_t>(waiting.step.kind)).push_back(std::move(waiting));
+  ++line.count;
   start_where_worth(queue, line);
 }
 
 void StepBatches::start_where_worth(const std::string& queue, Line& line) {
   if (line.running >= kRunningMax) return;
-  if (line.running > 0 && line.waiting.size() < kWorthAnother) return;
+  if (line.running > 0 && line.count < kWorthAnother) return;
   ++line.running;
-  // By way of the executor, so that what else runs there now joins the batch.
+  // Not at once: the mutex is held.
   boost::asio::post(executor_, [self = shared_from_this(), queue] {
     boost::asio::co_spawn(self->executor_, self->pump(queue), boost::asio::detached);
   });
@@ -102,20 +103,23 @@ std::vector<StepBatches::Waiting> StepBatches::next_batch(const std::string& que
   const std::scoped_lock lock(mutex_);
   Line& line = lines_.at(queue);
   line.sent -= answered;
-  const std::size_t half = (line.waiting.size() + line.sent + 1) / 2;
-  const std::size_t most = std::min(line.waiting.size(), std::clamp(half, kWorthAnother, kStepsMax));
-  std::size_t count = 0;
-  std::size_t words = 0;
-  while (count < most) {
-    words += line.waiting[count].step.words.size();
-    if (count > 0 && words > kWordsMax) break;
-    ++count;
+  const std::size_t waiting = line.count;
+  const std::size_t most = std::clamp((waiting + line.sent + 1) / 2, kWorthAnother, kStepsMax);
+  std::vector<Waiting> batch;
+  for (auto& of_kind : line.waiting) {
+    // Of each kind the same part: what one step does for another of its kind it does in every batch.
+    std::size_t left = waiting <= most ? of_kind.size() : (of_kind.size() * most + waiting - 1) / waiting;
+    std::size_t words = 0;
+    for (const std::size_t first = batch.size(); left > 0; --left) {
+      words += of_kind.front().step.words.size();
+      if (words > kWordsMax && batch.size() > first) break;
+      batch.push_back(std::move(of_kind.front()));
+      of_kind.pop_front();
+    }
   }
-  std::vector<Waiting> batch(std::move_iterator(line.waiting.begin()),
-                             std::move_iterator(line.waiting.begin() + static_cast<std::ptrdiff_t>(count)));
-  line.waiting.erase(line.waiting.begin(), line.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+  line.count -= batch.size();
+  line.sent += batch.size();
   if (!batch.empty()) {
-    line.sent += batch.size();
     start_where_worth(queue, line);
   } else if (--line.running == 0) {
     lines_.erase(queue);
@@ -146,11 +150,16 @@ std::vector<std::string> StepBatches::words_of(const std::string& queue, const s
   return words;
 }
 
+// Who was answered has a next step at hand, often, or starts somebody who has: what they ask for joins the
+// next batch.
+boost::asio::awaitable<void> StepBatches::gather() const {
+  for (int turn = 0; turn < 2; ++turn) co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+}
+
 boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
   const auto self = shared_from_this();
+  co_await gather();
   for (auto batch = next_batch(queue, 0); !batch.empty(); batch = next_batch(queue, batch.size())) {
-    std::stable_sort(batch.begin(), batch.end(),
-                     [](const Waiting& a, const Waiting& b) { return a.step.kind < b.step.kind; });
     if (clock_->is_old()) co_await clock_->look();
     if (homes_->are_spread()) {
       const auto is_open = co_await homes_->open(queue);
@@ -171,8 +180,7 @@ boost::asio::awaitable<void> StepBatches::pump(std::string queue) {
     if (on_told_) on_told_(queue, answers.back());
     std::size_t at = 0;
     for (Waiting& waiting : batch) waiting.answer(next_answer(answers, at, waiting.step.kind, token));
-    // Who was answered has a next step at hand, often: it joins the next batch.
-    co_await boost::asio::post(executor_, boost::asio::use_awaitable);
+    co_await gather();
   }
 }
 

@@ -3,8 +3,10 @@
 // they go at once, behind the one that runs.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,7 +26,9 @@ namespace cutroom::store_bull {
 
 // One step as lua/steps.lua takes it.
 struct Step {
+  // In the order that a batch has them in: what ends makes room first, and claims are served together, last.
   enum class Kind : std::uint8_t { complete, settle, add, accept, extend, progress, claim };
+  static constexpr std::size_t kKinds = 7;
   Kind kind = Kind::claim;
   TimePoint now{};
   std::vector<std::string> words{};
@@ -49,14 +53,16 @@ class StepBatches : public std::enable_shared_from_this<StepBatches> {
     std::function<void(Result<redis_client::Reply>)> answer;
   };
   struct Line {
-    std::vector<Waiting> waiting;
-    std::size_t sent = 0;  // Steps that are under way.
-    int running = 0;       // pump()s.
+    std::array<std::deque<Waiting>, Step::kKinds> waiting;
+    std::size_t count = 0;  // That wait.
+    std::size_t sent = 0;   // Steps that are under way.
+    int running = 0;        // pump()s.
   };
 
   void enqueue(const std::string& queue, Waiting);
   // Another pump, where none runs or much waits. The mutex is held.
   void start_where_worth(const std::string& queue, Line&);
+  boost::asio::awaitable<void> gather() const;
   // Sends what waits, one script after another, until nothing does.
   boost::asio::awaitable<void> pump(std::string queue);
   // For a pump() whose last batch, of so many steps, was answered.

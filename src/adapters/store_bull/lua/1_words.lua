@@ -70,6 +70,3 @@ do
     return printed .. digits
   end
 end
-
--- A score, as text where it is whole: Redis takes longer to print one.
-local function score_of(x) return x % 1 == 0 and int(x) or x end

@@ -37,7 +37,7 @@ do
   -- The ids of a window's entries, as ZADD takes them, in the order of the zset.
   local function sorted_by(scores)
     local entries, ids = {}, {}
-    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = tonumber(scores[i]), member = scores[i + 1]} end
+    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = scores[i], member = scores[i + 1]} end
     table.sort(entries, function(a, b)
       if a.tag ~= b.tag then return a.tag < b.tag end
       return a.member < b.member
@@ -98,7 +98,7 @@ do
         else
           is_sorted = is_sorted and (is_behind or tag > added_tag or tag == added_tag and member > scores[2 * added])
           added, added_tag, is_behind = added + 1, tag, each
-          scores[2 * added - 1] = score_of(tag)
+          scores[2 * added - 1] = tag
           scores[2 * added] = member
           ids[added] = id
         end
