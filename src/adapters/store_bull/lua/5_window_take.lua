@@ -28,7 +28,7 @@ do
       local vd = vendor_at(q, name)
       turns[i] = {vd = vd, tag = vd.tag, seq = tonumber(sub(vd.turn, 1, 16))}
     end
-    local ids, seqs, gone, touched, is_touched = {}, {}, 0, {}, {}
+    local ids, seqs, gone, touched, is_touched = roomy_list(), roomy_list(), 0, {}, {}
     turns_of(turns)
     while turns.head <= turns.last and taken < most do
       local vd = turns[turns.head].vd

@@ -17,9 +17,9 @@ local OF_LEASE = {settle = true, extend = true, progress = true}  -- Whose first
 
 local function begin_steps()
   TELLS_ALL = ARGV[9] == '1'
-  q, answers, leases_now = queue_at(ARGV[5]), {}, {}
+  q, answers, leases_now = queue_at(ARGV[5]), roomy_list(), {}
   due_most, cancelled_word, kept = tonumber(ARGV[6]), ARGV[7], tonumber(ARGV[8])
-  ended_now, completed_now, locks_now = {}, {}, {}
+  ended_now, completed_now, locks_now = roomy_list(), roomy_list(), roomy_list()
   metered, points_max = {}, nil
 end
 

@@ -4,7 +4,7 @@ function KINDS.claim(from, wanted, width)
   write_ended()
   local limiter = width > 1 and {max = tonumber(ARGV[from + 1]), duration = ARGV[from + 2]}
   local delayed, length_now = q.base .. 'delayed', #answers
-  local served, active, leases, is_heard = 0, {}, {}, listeners_of(q).all
+  local served, active, leases, is_heard = 0, roomy_list(), roomy_list(), listeners_of(q).all
   -- Most leases of one call are the same, but for whose they are.
   local token, length, till, of_vendor, lease = ARGV[10], nil, nil, nil, nil
   -- What is not so of most jobs: the marks of their leases.
@@ -28,7 +28,8 @@ function KINDS.claim(from, wanted, width)
       till = NOW + tonumber(length)
       lease = packed_lease(till, NOW, 0, token, '', vd.name)
     end
-    call('SET', key .. ':lock', token, 'PX', length)
+    -- GET: to Lua nothing is less work than OK.
+    call('SET', key .. ':lock', token, 'PX', length, 'GET')
     call('HSET', key, 'processedOn', NOW_TEXT)
     if is_heard then call('PUBLISH', q.active_channel, id) end
     served = served + 1

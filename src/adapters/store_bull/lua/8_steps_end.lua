@@ -43,7 +43,7 @@ do
   local function unlist_all(ids)
     local list, count, was_listed = q.base .. 'active', #ids, {}
     if count < 3 then
-      for i = 1, count do was_listed[ids[i]] = unlist(ids[i]) end
+      for i = 1, count do was_listed[ids[i]] = was_listed[ids[i]] or unlist(ids[i]) end
       return was_listed
     end
     local last, same = call('RPOP', list, count) or {}, true
@@ -98,33 +98,43 @@ do
 
   -- id, lease token, result, steps; points of metrics, where kept: jobs that went well and are followed by none, as most.
   do
-    -- Those of the group whose leases are still their callers': what is kept of each, by its place; and their ids.
+    -- Those of the group whose leases are still their callers': what is kept of each, by its place; their ids; and whether
+    -- they are all of the group, and there is no more to any of them than to most.
     local function held_by_callers(from, count, width)
-      local named, held = {}, {}
+      local named, held, are_plain = roomy_list(), roomy_list(), true
       for i = 1, count do named[i] = ARGV[from + (i - 1) * width] end
       local leases = call('HMGET', q.own .. 'leases', unpack(named))
       for i = 1, count do
         local id, packed = named[i], leases[i]
         if packed and is_held_by(id, packed, ARGV[from + (i - 1) * width + 1]) then
-          held[#held + 1] = id
+          held[#held + 1], are_plain = id, are_plain and string.byte(packed, MARKS_AT) == 0
           if leases_now[id] then leases_now[id] = nil end
         else
-          leases[i] = false
+          leases[i], are_plain = false, false
         end
       end
-      return leases, held
+      return leases, held, are_plain
     end
-    local function complete_plain(id, key, result, steps, tells)
-      local ended = #ended_now + 1
-      ended_now[ended], locks_now[ended] = id, key .. ':lock'
-      write_completed(id, key, result, steps)
-      if tells then publish_ended(q, 'completed', id, result) end
+
+    local function complete_plain(ids, from, width)
+      local base, tells = q.base, listeners_of(q).completed
+      for i = 1, #ids do
+        local id, at = ids[i], from + (i - 1) * width
+        local key = base .. id
+        ended_now[#ended_now + 1] = id
+        locks_now[#locks_now + 1] = key .. ':lock'
+        write_completed(id, key, ARGV[at + 2], ARGV[at + 3])
+        if tells then publish_ended(q, 'completed', id, ARGV[at + 2]) end
+        answers[#answers + 1] = DONE
+      end
+      if width > 4 then count_metered('completed', #ids, ARGV[from + 4]) end
+      ended_uncapped(q, #ids)
     end
 
     function KINDS.complete(from, count, width)
-      local base, tells, plain = q.base, listeners_of(q).completed, 0
-      local leases, held = held_by_callers(from, count, width)
+      local leases, held, are_plain = held_by_callers(from, count, width)
       local was_listed = unlist_all(held)
+      if are_plain and not was_listed then return complete_plain(held, from, width) end
       -- Vendors with a cap, and how many of each of them have ended.
       local capped, freed, uncapped = {}, {}, 0
       for i = 1, count do
@@ -134,12 +144,8 @@ do
           -- An id that is named twice has ended the first time.
           is_listed, was_listed[id] = was_listed[id], nil
         end
-        local marks = packed and is_listed ~= nil and string.byte(packed, MARKS_AT)
-        if marks == 0 and is_listed then
-          complete_plain(id, base .. id, ARGV[at + 2], ARGV[at + 3], tells)
-          plain, answer = plain + 1, DONE
-        elseif marks then
-          local _, since, _, _, batch, vendor = unpack_lease(packed)
+        if packed and is_listed ~= nil then
+          local _, since, marks, _, batch, vendor = unpack_lease(packed)
           if has_ended(id, vendor, batch, is_listed) then
             end_well(id, is_marked(marks, HAS_OPTS), since, ARGV[at + 2], ARGV[at + 3])
             if marks < CAPPED_VENDOR then
@@ -153,8 +159,7 @@ do
         end
         answers[#answers + 1] = answer
       end
-      if plain > 0 and width > 4 then count_metered('completed', plain, ARGV[from + 4]) end
-      if plain + uncapped > 0 then ended_uncapped(q, plain + uncapped) end
+      if uncapped > 0 then ended_uncapped(q, uncapped) end
       load_vendors(q, capped)
       for _, vendor in ipairs(capped) do let_go(q, vendor_at(q, vendor), freed[vendor]) end
     end
