@@ -35,15 +35,18 @@ do
 
   -- Reads vendors that will be asked for, in one go.
   function load_vendors(q, names)
-    local missing, keys, is_named = {}, {}, {}
+    local vendors, missing, keys = q.vendors, {}, {}
     for _, name in ipairs(names) do
-      if not q.vendors[name] and not is_named[name] then
-        is_named[name] = true
+      if vendors[name] == nil then
+        vendors[name] = false  -- It is named.
         missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
       end
     end
-    if #keys < 2 then return end
-    for i, packed in ipairs(call('MGET', unpack(keys))) do vendor_from(q, missing[i], packed) end
+    if #keys == 1 then
+      vendor_from(q, missing[1], call('GET', keys[1]))
+    elseif #keys > 1 then
+      for i, packed in ipairs(call('MGET', unpack(keys))) do vendor_from(q, missing[i], packed) end
+    end
   end
 
   function save_vendors(q)

@@ -21,7 +21,7 @@ local function head_of(vd)
     -- With none in the window the next one for it is the first.
     local seq = vd.k == 0 and vd.next or first_seq_of(vd)
     -- Somebody may have deleted the line.
-    vd.head = seq and fmt('%016.0f', seq) .. vd.name or false
+    vd.head = seq and (seq == vd.fed_next and vd.fed_as or fmt('%016.0f', seq) .. vd.name) or false
   end
   return vd.head
 end

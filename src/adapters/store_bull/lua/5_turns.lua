@@ -1,8 +1,8 @@
--- Turns of vendors whose next jobs are looked for in fair order, each with the tag and number of its next one: the lists that
--- bring_in() and take() go through.
+-- Turns of vendors whose next jobs are looked for in fair order, each with the tag of its next one and its number, or a text
+-- that begins with that in 16 digits: the lists that bring_in() and take() go through.
 local function before(a, b)
   if a.tag ~= b.tag then return a.tag < b.tag end
-  return a.seq - b.seq < 0  -- They may be texts.
+  return a.seq < b.seq
 end
 -- Turns in order, from `head` to `last`: a vendor that has had its turn mostly goes behind all others.
 local function turns_of(list)
@@ -19,11 +19,15 @@ local function end_first(turns)
   turns[turns.head] = nil
   turns.head = turns.head + 1
 end
+-- Whether the first, whose tag is that now, has no turn more among the next `count`.
+local function is_far_behind(turns, tag, count)
+  local last = turns[turns.head + count]
+  return last and last.tag < tag
+end
 -- Where the first has become later than it was.
 local function sink(turns)
   local first, low, high = turns[turns.head], turns.head + 1, turns.last
   if low > high then return end
-  first.seq = tonumber(first.seq)
   if before(first, turns[low]) then return end
   if before(first, turns[high]) then
     while low < high do

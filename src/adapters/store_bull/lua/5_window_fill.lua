@@ -112,7 +112,7 @@ do
       end
       vd.p, vd.k, touched[vd] = tag, vd.k + run, turn
       count, turn.at = count + run, turn.at + run
-      turn.tag, turn.seq = tag, turn.seqs[turn.at]
+      turn.tag, turn.seq = tag, tonumber(its_seqs[turn.at])
       return vd.k < most
     end
     while turns.head <= turns.last and count < room do
@@ -124,7 +124,7 @@ do
       else
         goes_on = next_slice(q, turn)
       end
-      if goes_on then sink(turns) else end_first(turns) end
+      if goes_on and not is_far_behind(turns, turn.tag, room - count) then sink(turns) else end_first(turns) end
     end
     for _, entry in ipairs(early) do
       entry.vd.k = entry.vd.k - 1
@@ -138,7 +138,7 @@ do
       q.size = q.size + added
     end
     for vd, turn in pairs(touched) do
-      vd.dirty, vd.next = true, tonumber(turn.seq) or false
+      vd.dirty, vd.next = true, turn.seq or false
       feed(q, vd)
     end
     q.dirty = true

@@ -26,7 +26,7 @@ do
     for i, name in ipairs(names) do
       -- Their tags and heads are as in the set: it was applied.
       local vd = vendor_at(q, name)
-      turns[i] = {vd = vd, tag = vd.tag, seq = tonumber(sub(vd.turn, 1, 16))}
+      turns[i] = {vd = vd, tag = vd.tag, seq = vd.turn}
     end
     local ids, seqs, gone, touched, is_touched = roomy_list(), roomy_list(), 0, {}, {}
     turns_of(turns)
@@ -60,9 +60,9 @@ do
         q.waiting, vd.n, vd.k, vd.next = q.waiting - vd.n, 0, 0, false
       end
       forget_head(vd)
-      local turn = turns[turns.head]
-      if taken < most and standing_of(vd) == READY and head_of(vd) then
-        turn.tag, turn.seq = max(vd.f, q.v), sub(vd.head, 1, 16)
+      local turn, tag = turns[turns.head], max(vd.f, q.v)
+      if taken < most and not is_far_behind(turns, tag, most - taken) and standing_of(vd) == READY and head_of(vd) then
+        turn.tag, turn.seq = tag, vd.head
         sink(turns)
       else
         end_first(turns)
