@@ -49,23 +49,20 @@ do
   function bring_in(q, room)
     apply(q)
     local looked_at = min(room, SLICE)
-    local names, turns, beyond = call('ZRANGE', q.own .. 'feed', 0, looked_at, 'WITHSCORES'), {}, nil
+    local names, turns, beyond = call('ZRANGE', q.own .. 'feed', 0, looked_at), {}, nil
     if #names == 0 then return 0 end
-    for i = 1, #names / 2 do
-      local turn = names[2 * i - 1]
-      if i <= looked_at then
-        names[i] = sub(turn, 17)
-      else
-        beyond = {tag = max(q.v, tonumber(names[2 * i])), seq = tonumber(sub(turn, 1, 16))}
-      end
+    local next = names[looked_at + 1]
+    if next then
+      names[looked_at + 1] = nil
+      beyond = {tag = max(q.v, tonumber(call('ZSCORE', q.own .. 'feed', next))), seq = tonumber(sub(next, 1, 16))}
     end
-    for i = #names, min(#names / 2, looked_at) + 1, -1 do names[i] = nil end
+    for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
     load_vendors(q, names)
     -- Of several one more than their share is read, so that the next one after it is known, but not looked at.
     local most = #names == 1 and min(room, SLICE) or min(floor(room / #names) + 1, SLICE)
     local sure, all = #names == 1 and most or most - 1, {}
     for i, name in ipairs(names) do
-      all[i] = {vd = vendor_at(q, name), most = most, sure = sure}
+      all[i] = {vd = vendor_at(q, name), most = most, sure = sure, ids = false, seqs = false, at = 1, seq = 0, tag = 0}
       read_slice(q, all[i])
     end
     local is_whole = are_there(q, all)

@@ -26,13 +26,14 @@ do
     for i, name in ipairs(names) do
       -- Their tags and heads are as in the set: it was applied.
       local vd = vendor_at(q, name)
-      turns[i] = {vd = vd, tag = vd.tag, seq = vd.turn}
+      turns[i] = {vd = vd, tag = vd.tag, seq = vd.turn, is_first = true}
     end
-    local ids, seqs, gone, touched, is_touched = roomy_list(), roomy_list(), 0, {}, {}
+    local ids, seqs, gone, touched = roomy_list(), roomy_list(), 0, {}
     turns_of(turns)
     while turns.head <= turns.last and taken < most do
-      local vd = turns[turns.head].vd
-      if not is_touched[vd] then touched[#touched + 1], is_touched[vd] = vd, true end
+      local turn = turns[turns.head]
+      local vd = turn.vd
+      if turn.is_first then touched[#touched + 1], turn.is_first = vd, false end
       local each = vd.plain and charge_of(vd)
       local its_ids, its_seqs = take_first(vd, each and run_of(turns, each, min(most - taken, vd.n, allowed(vd))) or 1)
       local count = #its_ids
@@ -60,7 +61,7 @@ do
         q.waiting, vd.n, vd.k, vd.next = q.waiting - vd.n, 0, 0, false
       end
       forget_head(vd)
-      local turn, tag = turns[turns.head], max(vd.f, q.v)
+      local tag = max(vd.f, q.v)
       if taken < most and not is_far_behind(turns, tag, most - taken) and standing_of(vd) == READY and head_of(vd) then
         turn.tag, turn.seq = tag, vd.head
         sink(turns)
