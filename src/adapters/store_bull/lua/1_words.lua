@@ -53,13 +53,19 @@ local function begin(keys, words)
   queues, told, last_number, numbered = {}, {}, nil, {}
 end
 
--- A whole number as text. To print one takes Lua as long as Redis a short command. Mostly they come one after the other:
--- what stands before the last three digits is printed once.
+-- A whole number as text. To print one takes Redis and Lua as long as a short command, so small ones are kept. Large ones
+-- mostly come one after the other: what stands before the last three digits is printed once.
 local int
 do
-  local last_digits, thousands, printed = {}, -1, ''
+  local small, last_digits, thousands, printed = {}, {}, -1, ''
   function int(x)
-    if x < 1000 or x % 1 ~= 0 then return fmt('%.0f', x) end
+    local text = small[x]
+    if text then return text end
+    if x < 1000 or x % 1 ~= 0 then
+      text = fmt('%.0f', x)
+      if x >= 0 and x % 1 == 0 then small[x] = text end
+      return text
+    end
     local rest = x % 1000
     local digits = last_digits[rest]
     if not digits then
@@ -68,6 +74,20 @@ do
     end
     if x - rest ~= thousands then thousands, printed = x - rest, fmt('%.0f', (x - rest) / 1000) end
     return printed .. digits
+  end
+end
+
+-- A score, as text where it is the same again.
+local score_of
+do
+  local last, text
+  function score_of(x)
+    if x ~= last then
+      last, text = x, nil
+      return x
+    end
+    text = text or fmt('%.17g', x)
+    return text
   end
 end
 

@@ -66,7 +66,7 @@ end
 local function slice_of_many(vd, from, to)
   if not vd.plain then return slice(vd, from, to) end
   lay(vd)
-  local ids = call('LRANGE', vd.line, from, to)
+  local ids = call('LRANGE', vd.line, int(from), int(to))
   return ids, ids
 end
 
@@ -107,7 +107,7 @@ end
 -- The first jobs leave: their ids and numbers, which of plain lines stay texts.
 local function take_first(vd, count)
   lay(vd)
-  local answer = call(vd.sorted and 'ZPOPMIN' or 'LPOP', vd.line, count) or {}
+  local answer = call(vd.sorted and 'ZPOPMIN' or 'LPOP', vd.line, int(count)) or {}
   if vd.plain then return answer, answer end
   return read_line(vd, answer)
 end

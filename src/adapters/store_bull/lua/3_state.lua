@@ -31,7 +31,7 @@ local function apply(q)
       local gone, new = {}, {}
       for member, score in pairs(changes) do
         if score then
-          new[#new + 1] = score
+          new[#new + 1] = score_of(score)
           new[#new + 1] = member
         else
           gone[#gone + 1] = member

@@ -36,7 +36,8 @@ do
   -- Reads vendors that will be asked for, in one go.
   function load_vendors(q, names)
     local vendors, missing, keys = q.vendors, {}, {}
-    for _, name in ipairs(names) do
+    for i = 1, #names do
+      local name = names[i]
       if vendors[name] == nil then
         vendors[name] = false  -- It is named.
         missing[#missing + 1], keys[#keys + 1] = name, q.own .. 'vendor:' .. name
@@ -45,7 +46,8 @@ do
     if #keys == 1 then
       vendor_from(q, missing[1], call('GET', keys[1]))
     elseif #keys > 1 then
-      for i, packed in ipairs(call('MGET', unpack(keys))) do vendor_from(q, missing[i], packed) end
+      local packed = call('MGET', unpack(keys))
+      for i = 1, #keys do vendor_from(q, missing[i], packed[i]) end
     end
   end
 

@@ -37,7 +37,7 @@ do
   -- The ids of a window's entries, as ZADD takes them, in the order of the zset.
   local function sorted_by(scores)
     local entries, ids = {}, {}
-    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = scores[i], member = scores[i + 1]} end
+    for i = 1, #scores, 2 do entries[#entries + 1] = {tag = tonumber(scores[i]), member = scores[i + 1]} end
     table.sort(entries, function(a, b)
       if a.tag ~= b.tag then return a.tag < b.tag end
       return a.member < b.member
@@ -56,17 +56,18 @@ do
       names[looked_at + 1] = nil
       beyond = {tag = max(q.v, tonumber(call('ZSCORE', q.own .. 'feed', next))), seq = tonumber(sub(next, 1, 16))}
     end
-    for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
+    for i = 1, #names do names[i] = sub(names[i], 17) end
     load_vendors(q, names)
     -- Of several one more than their share is read, so that the next one after it is known, but not looked at.
     local most = #names == 1 and min(room, SLICE) or min(floor(room / #names) + 1, SLICE)
     local sure, all = #names == 1 and most or most - 1, {}
-    for i, name in ipairs(names) do
-      all[i] = {vd = vendor_at(q, name), most = most, sure = sure, ids = false, seqs = false, at = 1, seq = 0, tag = 0}
+    for i = 1, #names do
+      all[i] = {vd = vendor_at(q, names[i]), most = most, sure = sure, ids = false, seqs = false, at = 1, seq = 0, tag = 0}
       read_slice(q, all[i])
     end
     local is_whole = are_there(q, all)
-    for _, turn in ipairs(all) do
+    for i = 1, #all do
+      local turn = all[i]
       if not is_whole then next_slice(q, turn) end
       if turn.seq then turns[#turns + 1] = turn elseif turn.vd.fed_as then drop(q, 'feed', turn.vd.fed_as) end
     end
@@ -95,7 +96,7 @@ do
         else
           is_sorted = is_sorted and (is_behind or tag > added_tag or tag == added_tag and member > scores[2 * added])
           added, added_tag, is_behind = added + 1, tag, each
-          scores[2 * added - 1] = tag
+          scores[2 * added - 1] = score_of(tag)
           scores[2 * added] = member
           ids[added] = id
         end

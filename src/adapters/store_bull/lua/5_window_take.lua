@@ -21,11 +21,11 @@ do
       names, most = call('ZRANGE', q.own .. 'capped', 0, 0), 1
     end
     if #names == 0 then return 0, 0 end
-    for i, turn in ipairs(names) do names[i] = sub(turn, 17) end
+    for i = 1, #names do names[i] = sub(names[i], 17) end
     load_vendors(q, names)
-    for i, name in ipairs(names) do
+    for i = 1, #names do
       -- Their tags and heads are as in the set: it was applied.
-      local vd = vendor_at(q, name)
+      local vd = vendor_at(q, names[i])
       turns[i] = {vd = vd, tag = vd.tag, seq = vd.turn, is_first = true}
     end
     local ids, seqs, gone, touched = roomy_list(), roomy_list(), 0, {}
@@ -70,7 +70,8 @@ do
       end
     end
     if gone > 0 then take_out_first(q, ids, seqs) end
-    for _, vd in ipairs(touched) do
+    for i = 1, #touched do
+      local vd = touched[i]
       settle(q, vd)
       if vd.cap > 0 then fit(q, vd) else feed(q, vd) end
     end
