@@ -83,6 +83,17 @@ TEST_P(JobStoreLease, ends_that_come_together_end_their_own_jobs_alone) {
   EXPECT_EQ(counts(), (QueueCounts{.completed = kJobs}));
 }
 
+TEST_P(JobStoreLease, an_end_that_is_told_twice_at_once_is_one_end) {
+  const auto id = add_one(job_of("v"));
+  const auto lease = claim_lease();
+  std::vector<boost::asio::awaitable<Result<void>>> ends;
+  for (int i = 0; i < 2; ++i) ends.push_back(store().complete(lease, "1", kStart));
+  const auto answers = run_all(std::move(ends));
+  EXPECT_EQ(std::ranges::count_if(answers, [](const auto& answer) { return answer.has_value(); }), 1);
+  EXPECT_EQ(job(id).state, JobState::completed);
+  EXPECT_EQ(counts(), (QueueCounts{.completed = 1}));
+}
+
 TEST_P(JobStoreLease, carries_progress_that_get_shows) {
   const auto id = add_one(job_of("v"));
   const auto lease = claim_lease();

@@ -35,8 +35,8 @@ redis_client::Library make_our_library() {
 }
 
 const redis_client::Library& library() {
-  static const redis_client::Library kLibrary = make_our_library();
-  return kLibrary;
+  static const redis_client::Library made = make_our_library();
+  return made;
 }
 
 redis_client::Script step(std::string_view name) {
@@ -81,8 +81,8 @@ Scripts::Scripts()
       time(step("time")) {}
 
 const Scripts& scripts() {
-  static const Scripts kAll;
-  return kAll;
+  static const Scripts all;
+  return all;
 }
 
 }  // namespace cutroom::store_bull

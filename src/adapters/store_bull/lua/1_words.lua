@@ -3,7 +3,8 @@
 --
 -- Beside Bull's own keys (<prefix>:<queue>:...) the store keeps, under cutroom:<prefix>:<queue>: so that Bull's
 -- own scans by pattern don't meet them:
---   fair           virtual time and totals (msgpack)            vendor:<v>  tags, counts and share (msgpack)
+--   fair           virtual time, totals, what was left in `wait` and whether others have been met there (msgpack)
+--   vendor:<v>     tags, counts and share (msgpack)
 --   line:<v>       list, or zset: all waiting jobs of the vendor (3_line.lua)
 --   ready, capped  zsets: vendors by start tag, member = seq of their first job, 16 digits, then the name
 --   held           set: vendors that have jobs but may not run any (paused, at a hard cap)
