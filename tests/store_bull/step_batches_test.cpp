@@ -30,17 +30,17 @@ class StepBatchesTest : public testing::Test {
 
   // Runs them all at once; the calls of functions that this took.
   int all(std::vector<awaitable<void>> tasks) {
-    server_.command({"CONFIG", "RESETSTAT"});
+    server.command({"CONFIG", "RESETSTAT"});
     std::exception_ptr failure;
     for (auto& task : tasks) {
-      boost::asio::co_spawn(io_, std::move(task), [&](std::exception_ptr e) {
+      boost::asio::co_spawn(io, std::move(task), [&](std::exception_ptr e) {
         if (e) failure = e;
       });
     }
-    io_.restart();
-    io_.run();
+    io.restart();
+    io.run();
     if (failure) std::rethrow_exception(failure);
-    const std::string stats = server_.command({"INFO", "commandstats"});
+    const std::string stats = server.command({"INFO", "commandstats"});
     const std::string words = "cmdstat_fcall:calls=";
     const auto at = stats.find(words);
     return at == std::string::npos ? 0 : std::stoi(stats.substr(at + words.size()));
@@ -58,53 +58,53 @@ class StepBatchesTest : public testing::Test {
 
   awaitable<void> add() {
     std::vector<jobs::NewJob> job(1, {.queue = "q", .vendor = "v", .payload_json = "{}"});
-    const auto added = co_await store_.add(std::move(job), kNow);
-    ids_.push_back(added.value().at(0));
+    const auto added = co_await store.add(std::move(job), kNow);
+    ids.push_back(added.value().at(0));
   }
   awaitable<void> claim() {
     jobs::ClaimOptions options{.queue = "q", .worker = "w", .now = kNow};
-    const auto claimed = co_await store_.claim(std::move(options));
+    const auto claimed = co_await store.claim(std::move(options));
     const auto& value = claimed.value();
-    if (value.job) leases_.push_back(value.job->lease);
+    if (value.job) leases.push_back(value.job->lease);
   }
   awaitable<void> complete(jobs::Lease lease) {
-    const auto done = co_await store_.complete(std::move(lease), "1", kNow);
-    if (done) ++completed_;
+    const auto done = co_await store.complete(std::move(lease), "1", kNow);
+    if (done) ++completed;
   }
 
-  RedisServer server_;
-  boost::asio::io_context io_;
-  redis_client::RedisThread connection_{redis_client::options_from_url(server_.url()).value()};
-  store_bull::BullStore store_{connection_.redis(), {}, io_.get_executor()};
-  std::vector<jobs::JobId> ids_;
-  std::vector<jobs::Lease> leases_;
-  int completed_ = 0;
+  RedisServer server;
+  boost::asio::io_context io;
+  redis_client::RedisThread connection{redis_client::options_from_url(server.url()).value()};
+  store_bull::BullStore store{connection.redis(), {}, io.get_executor()};
+  std::vector<jobs::JobId> ids;
+  std::vector<jobs::Lease> leases;
+  int completed = 0;
 };
 
 TEST_F(StepBatchesTest, what_many_ask_for_at_once_goes_in_two_calls) {
   EXPECT_EQ(many([&](int) { return add(); }), 2);
-  EXPECT_EQ(ids_.size(), kCallers + 1U);
+  EXPECT_EQ(ids.size(), kCallers + 1U);
   EXPECT_EQ(many([&](int) { return claim(); }), 2);
-  ASSERT_EQ(leases_.size(), static_cast<std::size_t>(kCallers));
-  const auto ours = leases_;
+  ASSERT_EQ(leases.size(), static_cast<std::size_t>(kCallers));
+  const auto ours = leases;
   EXPECT_EQ(many([&](int i) { return complete(ours.at(static_cast<std::size_t>(i))); }), 2);
-  EXPECT_EQ(completed_, kCallers);
+  EXPECT_EQ(completed, kCallers);
 }
 
 TEST_F(StepBatchesTest, ends_and_claims_share_their_calls) {
   many([&](int) { return add(); });
   many([&](int) { return add(); });
   many([&](int) { return claim(); });
-  const auto ours = leases_;
+  const auto ours = leases;
   std::vector<awaitable<void>> tasks;
   for (const auto& lease : ours) tasks.push_back(complete(lease));
   for (int i = 0; i < kCallers; ++i) tasks.push_back(claim());
   EXPECT_EQ(all(std::move(tasks)), 2);
-  EXPECT_EQ(completed_, kCallers);
-  EXPECT_EQ(leases_.size(), 2U * kCallers);
+  EXPECT_EQ(completed, kCallers);
+  EXPECT_EQ(leases.size(), 2U * kCallers);
   // Each has a half of both kinds: so two tokens, each of as many jobs.
   std::vector<std::string> tokens;
-  for (std::size_t i = kCallers; i < leases_.size(); ++i) tokens.push_back(leases_[i].token);
+  for (std::size_t i = kCallers; i < leases.size(); ++i) tokens.push_back(leases[i].token);
   EXPECT_EQ(std::ranges::count(tokens, tokens.front()), kCallers / 2);
   EXPECT_EQ(std::ranges::count(tokens, tokens.back()), kCallers / 2);
 }
@@ -112,7 +112,7 @@ TEST_F(StepBatchesTest, ends_and_claims_share_their_calls) {
 TEST_F(StepBatchesTest, what_one_asks_for_goes_at_once) {
   EXPECT_EQ(one(add()), 1);
   EXPECT_EQ(one(claim()), 1);
-  EXPECT_EQ(leases_.size(), 1U);
+  EXPECT_EQ(leases.size(), 1U);
 }
 
 }  // namespace
