@@ -2,6 +2,7 @@
 -- as "number id". When a job comes that has a rank, or whose place is far inside, the line becomes a zset, score =
 -- seq - rank * 2^40, and stays one until it is empty. A list takes a tenth of a zset's memory and time.
 local NEAR = 64  -- Places from an end at which a job is put into a list.
+local FRESH_MAX = 1000  -- Jobs that come in one call and are added to a list in one go.
 local FAR = 10000  -- Jobs in a list where that still takes no time worth speaking of.
 
 -- A job's member in the window's zset. `is_number`: its id is known to be its number.
@@ -157,7 +158,7 @@ local function enter_line(vd, id, seq, rank, again, is_number)
     call('ZADD', vd.line, seq - rank * RANK, id)
     return call('ZRANK', vd.line, id)
   end
-  if vd.fresh and #vd.fresh > 1000 then lay(vd) end
+  if vd.fresh and #vd.fresh >= FRESH_MAX then lay(vd) end
   local fresh = vd.fresh or {}
   fresh[#fresh + 1] = is_number and id or word_of(seq, id)
   vd.fresh = fresh

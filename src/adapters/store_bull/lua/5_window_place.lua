@@ -36,7 +36,7 @@ end
 -- nothing but the line's length changes. False where it isn't so.
 local function follow(q, vd, id)
   local fresh = vd.fresh
-  if not fresh or vd.last or #fresh >= 1000 then return false end
+  if not fresh or vd.last or #fresh >= FRESH_MAX then return false end
   fresh[#fresh + 1] = id
   vd.n, q.waiting = vd.n + 1, q.waiting + 1
   return true

@@ -24,14 +24,17 @@ do
     return vendor, batch, since, marks
   end
 
+  local function note_end(id, key)
+    ended_now[#ended_now + 1] = id
+    locks_now[#locks_now + 1] = key .. ':lock'
+  end
   -- The job whose lease has ended counts as active no more; `was_listed`: it was in Bull's list.
   local function has_ended(id, vendor, batch, was_listed)
     if not was_listed then
       give_up(q, id, vendor, batch)
       return false
     end
-    ended_now[#ended_now + 1] = id
-    locks_now[#locks_now + 1] = q.base .. id .. ':lock'
+    note_end(id, q.base .. id)
     if batch ~= '' then batch_add(batch, 'active', -1) end
     return true
   end
@@ -75,6 +78,7 @@ do
     return done == '' and DONE or done
   end
 
+  -- The log has no row of an attempt that went well: the hash says it all, at one call less for each job.
   local function write_completed(id, key, result, steps)
     completed_now[#completed_now + 1] = NOW_TEXT
     completed_now[#completed_now + 1] = id
@@ -83,16 +87,15 @@ do
     else
       call('HSET', key, 'finishedOn', NOW_TEXT, 'returnvalue', result, 'steps', steps)
     end
+    if listeners_of(q).completed then publish_ended(q, 'completed', id, result) end
   end
 
-  -- The log has no row of an attempt that went well: the hash says it all, at one call less for each job.
   local function end_well(id, has_opts, since, result, steps)
     if has_opts then
       log_attempt(q, id, int(since), NOW_TEXT, 'completed', '""', steps)
       finish(q, id, 'completed', result, NOW)
     else
       write_completed(id, q.base .. id, result, steps)
-      if listeners_of(q).completed then publish_ended(q, 'completed', id, result) end
     end
   end
 
@@ -117,14 +120,11 @@ do
     end
 
     local function complete_plain(ids, from, width)
-      local base, tells = q.base, listeners_of(q).completed
       for i = 1, #ids do
         local id, at = ids[i], from + (i - 1) * width
-        local key = base .. id
-        ended_now[#ended_now + 1] = id
-        locks_now[#locks_now + 1] = key .. ':lock'
+        local key = q.base .. id
+        note_end(id, key)
         write_completed(id, key, ARGV[at + 2], ARGV[at + 3])
-        if tells then publish_ended(q, 'completed', id, ARGV[at + 2]) end
         answers[#answers + 1] = DONE
       end
       if width > 4 then count_metered('completed', #ids, ARGV[from + 4]) end
