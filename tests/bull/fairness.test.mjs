@@ -58,20 +58,21 @@ test('the_window_foresees_the_order_of_many_vendors', async () => {
   assert.deepEqual(await claim(foreseen.length), foreseen);
 });
 
-test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_workers_of_ours', async () => {
+test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_workers_of_ours', async (t) => {
   await add_for('flood', 10_000);
   const few = await add_for('few', 10);
   const order = [];
   for (let i = 0; i < 60; ++i) order.push((await it.step('claim')).id);
   const places = few.map((id) => order.indexOf(id));
   assert.ok(places.every((place) => place >= 0), String(places));
+  t.diagnostic(`places of the ten: ${places}`);
   // One of `flood` between two of `few`, once all are taken in.
   assert.ok(Math.max(...places) < 40, String(places));
   assert.equal((await it.step('counts')).waiting, 10_010 - 60);
 });
 
 const SLOTS = 4;  // Jobs that a worker has taken and not yet started.
-test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_nodes_workers', async () => {
+test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_nodes_workers', async (t) => {
   await start_arranging();
   await add_for('flood', 10_000);
   await until_arranged();
@@ -86,6 +87,7 @@ test('ten_jobs_are_not_kept_waiting_by_ten_thousand_on_nodes_workers', async () 
   while (!few.every((id) => started.includes(id))) await until('global:completed', heard['global:completed'].length + 1);
   const places = few.map((id) => started.indexOf(id) - before);
   await worker.pause(true);
+  t.diagnostic(`places of the ten: ${places}`);
   assert.ok(Math.max(...places) <= WINDOW + SLOTS, `the last came after ${Math.max(...places)} others`);
 });
 
@@ -101,7 +103,7 @@ test('nodes_workers_get_all_that_is_parked', async () => {
 });
 
 for (const who of ['ours', 'nodes']) {
-  test(`shares_follow_weights_on_workers_of_${who}`, async () => {
+  test(`shares_follow_weights_on_workers_of_${who}`, async (t) => {
     const weights = { a: 3, b: 2, c: 1 };
     for (const [vendor, weight] of Object.entries(weights)) await it.step('share', { vendor, weight });
     await Promise.all(Object.keys(weights).map((vendor) => add_for(vendor, 5_000)));
@@ -119,6 +121,7 @@ for (const who of ['ours', 'nodes']) {
     }
     for (const [vendor, weight] of Object.entries(weights)) {
       const share = taken.slice(0, 6_000).filter((one) => one === vendor).length / 6_000;
+      t.diagnostic(`${vendor}: ${share.toFixed(4)} of 6,000, due ${(weight / 6).toFixed(4)}`);
       assert.ok(Math.abs(share - weight / 6) < 0.02, `${vendor}: ${share}`);
     }
     for (const vendor of Object.keys(weights)) await it.step('share', { vendor, weight: 1 });
